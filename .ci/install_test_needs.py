@@ -1,0 +1,1 @@
+"""Install what the tests need beyond Python: Chromium and PostgreSQL, where missing and allowed."""

@@ -1,0 +1,1 @@
+"""Where representatives work: the web console."""

@@ -1,0 +1,1 @@
+"""The grouped-digit codes that travel by telephone, and the product key."""

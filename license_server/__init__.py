@@ -1,0 +1,1 @@
+"""The customer's side: a license server and its Licensing Manager."""

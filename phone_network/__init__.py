@@ -1,0 +1,1 @@
+"""A simulated phone network that any TwiML application runs on."""

@@ -1,0 +1,1 @@
+"""Which line, number, language, support centre and opening hours serve whom."""
