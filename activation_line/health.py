@@ -31,15 +31,23 @@ def examine(line: Line) -> tuple[Check, ...]:
     return (_database(line), _register(line), _network(line), _people(line))
 
 
+def _well(name: str, says: str) -> Check:
+    return Check(name, ok=True, says=says)
+
+
+def _trouble(name: str, says: str) -> Check:
+    return Check(name, ok=False, says=says)
+
+
 def _database(line: Line) -> Check:
     try:
         with reading(line.engine) as connection:
             held = database.revision(connection)
     except SQLAlchemyError as error:
-        return Check("database", False, f"No answer: {type(error).__name__}.")
+        return _trouble("database", f"No answer: {type(error).__name__}.")
     if held != database.newest():
-        return Check("database", False, f"Schema {held}; this version needs {database.newest()}.")
-    return Check("database", True, f"{line.engine.dialect.name}, schema {held}.")
+        return _trouble("database", f"Schema {held}; this version needs {database.newest()}.")
+    return _well("database", f"{line.engine.dialect.name}, schema {held}.")
 
 
 def _register(line: Line) -> Check:
@@ -47,19 +55,19 @@ def _register(line: Line) -> Check:
         with reading(line.engine) as connection:
             count = connection.scalar(select(func.count()).select_from(products))
     except SQLAlchemyError as error:
-        return Check("register", False, f"No answer: {type(error).__name__}.")
-    return Check("register", True, f"{count} products.")
+        return _trouble("register", f"No answer: {type(error).__name__}.")
+    return _well("register", f"{count} products.")
 
 
 def _network(line: Line) -> Check:
     address = line.settings.twilio_api_url
     if not address:
-        return Check("telephone network", True, "Twilio; asked only by `doctor`.")
+        return _well("telephone network", "Twilio; asked only by `doctor`.")
     try:
         with urllib.request.urlopen(f"{address}/control/v1/clock", timeout=PATIENCE):  # noqa: S310 -- a checked setting
-            return Check("telephone network", True, f"Simulated, at {address}.")
+            return _well("telephone network", f"Simulated, at {address}.")
     except (urllib.error.URLError, TimeoutError) as error:
-        return Check("telephone network", False, f"No answer at {address}: {error}.")
+        return _trouble("telephone network", f"No answer at {address}: {error}.")
 
 
 def _people(line: Line) -> Check:
@@ -67,6 +75,6 @@ def _people(line: Line) -> Check:
         with reading(line.engine) as connection:
             people = representatives.all(connection)
     except SQLAlchemyError as error:
-        return Check("representatives", False, f"No answer: {type(error).__name__}.")
+        return _trouble("representatives", f"No answer: {type(error).__name__}.")
     here = sum(person.presence is Presence.AVAILABLE for person in people)
-    return Check("representatives", True, f"{here} of {len(people)} available.")
+    return _well("representatives", f"{here} of {len(people)} available.")

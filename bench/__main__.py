@@ -34,8 +34,7 @@ def main() -> int:
     kept = {"machine": machine, "figures": figures}
     (RESULTS / "latest.json").write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
     missed = [name for name in GOALS if not _met(name, figures)]
-    for name in GOALS:
-        goal, sense = GOALS[name]
+    for name, (goal, sense) in GOALS.items():
         print(f"{'missed' if name in missed else 'met':7} {name}: {sense} {goal:,.1f}")
     return 1 if missed and asked.check else 0
 

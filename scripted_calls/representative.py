@@ -78,15 +78,11 @@ def _work(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, .
     if "finish" in desk.allowed:
         disposition = "refused" if who.refused else "new_id_issued"
         return replace(who, finished=True), (Do("finish", {"disposition": disposition}),)
-    if desk.call_id is None:
+    if desk.call_id is None or (who.greeted and "hello" not in who.heard):
         return who, ()
     if not who.greeted:
         return replace(who, greeted=True), (Say("representative_greeting"),)
-    if "hello" not in who.heard:
-        return who, ()
-    if who.refuses:
-        return _refuse(who, desk.allowed)
-    return _serve(who, desk)
+    return _refuse(who, desk.allowed) if who.refuses else _serve(who, desk)
 
 
 def _refuse(
