@@ -1,1 +1,60 @@
-"""Install what the tests need beyond Python: Chromium and PostgreSQL, where missing and allowed."""
+"""Install what the tests need beyond Python packages, where it is missing and may be installed.
+
+Needs: Chromium for the browser tests, PostgreSQL for the store's. Where installing is not
+possible the tests that want them are left out, and this says which; with CI=true that is an
+error instead.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NEEDS = {
+    "chromium": ("chromium", "tests/browser"),
+    "postgresql": ("postgresql", "the tests that run on PostgreSQL as well as on SQLite"),
+    "openssl": ("openssl", "the tests that ask openssl about certificates"),
+}
+
+
+def present(need: str) -> bool:
+    """Whether the machine has it already."""
+    if need == "postgresql":
+        return bool(list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))) or bool(
+            shutil.which("initdb")
+        )
+    return bool(shutil.which(need))
+
+
+def install(packages: list[str]) -> None:
+    """Ask the distribution for packages; says so, since it takes a while."""
+    if not shutil.which("apt-get"):
+        return
+    become = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    print(f"Installing {', '.join(packages)} for the tests ...", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        done = subprocess.run(
+            [*become, "apt-get", "-qq", *arguments],
+            env=environment,
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            return
+
+
+def main() -> int:
+    """Install what is missing; say what the tests will leave out."""
+    missing = [need for need in NEEDS if not present(need)]
+    if missing:
+        install([NEEDS[need][0] for need in missing])
+    missing = [need for need in NEEDS if not present(need)]
+    for need in missing:
+        print(f"No {need} here, and it could not be installed: left out are {NEEDS[need][1]}.")
+    return 1 if missing and os.environ.get("CI") == "true" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""`python -m activation_line` is the command `activation-line`."""
+
+from activation_line.cli import main
+
+main()

@@ -1,0 +1,80 @@
+"""Whether the line can take a call now, part by part."""
+
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from activation_line import database
+from activation_line.wiring import Line
+from clearinghouse.tables import products
+from data_store import reading
+from switchboard import representatives
+from switchboard.representatives import Presence
+
+PATIENCE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part's answer: its name, whether it is well, and a sentence for a person."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+def examine(line: Line) -> tuple[Check, ...]:
+    """Ask every part. Never raises: trouble is an answer."""
+    return (_database(line), _register(line), _network(line), _people(line))
+
+
+def _well(name: str, says: str) -> Check:
+    return Check(name, ok=True, says=says)
+
+
+def _trouble(name: str, says: str) -> Check:
+    return Check(name, ok=False, says=says)
+
+
+def _database(line: Line) -> Check:
+    try:
+        with reading(line.engine) as connection:
+            held = database.revision(connection)
+    except SQLAlchemyError as error:
+        return _trouble("database", f"No answer: {type(error).__name__}.")
+    if held != database.newest():
+        return _trouble("database", f"Schema {held}; this version needs {database.newest()}.")
+    return _well("database", f"{line.engine.dialect.name}, schema {held}.")
+
+
+def _register(line: Line) -> Check:
+    try:
+        with reading(line.engine) as connection:
+            count = connection.scalar(select(func.count()).select_from(products))
+    except SQLAlchemyError as error:
+        return _trouble("register", f"No answer: {type(error).__name__}.")
+    return _well("register", f"{count} products.")
+
+
+def _network(line: Line) -> Check:
+    address = line.settings.twilio_api_url
+    if not address:
+        return _well("telephone network", "Twilio; asked only by `doctor`.")
+    try:
+        with urllib.request.urlopen(f"{address}/control/v1/clock", timeout=PATIENCE):  # noqa: S310 -- a checked setting
+            return _well("telephone network", f"Simulated, at {address}.")
+    except (urllib.error.URLError, TimeoutError) as error:
+        return _trouble("telephone network", f"No answer at {address}: {error}.")
+
+
+def _people(line: Line) -> Check:
+    try:
+        with reading(line.engine) as connection:
+            people = representatives.all(connection)
+    except SQLAlchemyError as error:
+        return _trouble("representatives", f"No answer: {type(error).__name__}.")
+    here = sum(person.presence is Presence.AVAILABLE for person in people)
+    return _well("representatives", f"{here} of {len(people)} available.")

@@ -1,0 +1,68 @@
+"""What must happen though nobody presses a key: ring time-outs, lapses, calls that are gone."""
+
+import logging
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from activation_line.wiring import Line
+from agent_console import dispatch
+from data_store import transaction
+from switchboard import calls
+from switchboard.telephony import TelephonyError
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 2.0
+# Calls of a network that was restarted are known by asking it, which is not done every tick.
+TICKS_PER_ROUND = 15
+
+
+class Housekeeping:
+    """A thread that keeps house while a web process serves; a context manager."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="housekeeping", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._attempt(self._sweep)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join(timeout=TICK_SECONDS * 2)
+
+    def _keep(self) -> None:
+        ticks = 0
+        while not self._stop.wait(TICK_SECONDS):
+            ticks += 1
+            self._attempt(lambda: dispatch.tick(self._line.console))
+            if ticks % TICKS_PER_ROUND == 0:
+                self._attempt(self._sweep)
+
+    def _sweep(self) -> None:
+        """End calls that the network no longer knows; let requests lapse that nobody confirmed."""
+        line, now = self._line, self._line.clock()
+        with transaction(line.engine) as connection:
+            calls.reconcile(connection, line.telephony, now)
+            line.clearinghouse.lapse(connection, now)
+        line.voice.live_feed.publish()
+
+    @staticmethod
+    def _attempt(task: Callable[[], object]) -> None:
+        """Trouble is logged and met again at the next round: housekeeping must not end."""
+        try:
+            task()
+        except (SQLAlchemyError, TelephonyError, OSError):
+            log.exception("housekeeping failed; it is tried again")

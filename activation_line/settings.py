@@ -1,0 +1,152 @@
+"""What the line is told from outside: read once, checked whole, then frozen.
+
+Every setting is an environment variable `ACTIVATION_LINE_<NAME>`, or a line `NAME = value` in the
+file that `ACTIVATION_LINE_SETTINGS` names. A secret may stand in a file of its own:
+`<NAME>_FILE` holds the path.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "ACTIVATION_LINE_"
+HIGHEST_PORT = 65535
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings, each in one sentence.
+
+    `problems` holds the sentences; the message is all of them, a line each.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one web process. URLs are without a trailing slash.
+
+    `data_dir` holds the key file and, unless `database_url` says otherwise, the database.
+    `public_base_url` is how the telephone network reaches this process: the base of every signed
+    URL. `twilio_api_url`, `clock_url` and `voice_device_url` point at a simulated network;
+    in production they stay empty.
+    """
+
+    data_dir: Path
+    public_base_url: str
+    twilio_account_sid: str
+    twilio_auth_token: str = field(repr=False)
+    database_url: str = field(default="", repr=False)
+    twilio_api_key_sid: str = ""
+    twilio_api_key_secret: str = field(default="", repr=False)
+    twilio_api_url: str = ""
+    voice_device_url: str = ""
+    clock_url: str = ""
+    routing_dir: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 5080
+    threads: int = 64
+    demo: bool = False
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL: the one that was set, else a file in the data directory."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'line.sqlite3').as_posix()}"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the keys that encrypt the register's secrets lie."""
+        return self.data_dir / "register.key"
+
+
+REQUIRED = {
+    "data_dir": "a directory for the database and the register's keys",
+    "public_base_url": "the https address at which the telephone network reaches this line",
+    "twilio_account_sid": "the account's SID, which begins with AC",
+    "twilio_auth_token": "the account's auth token, which signs every webhook",
+}
+URLS = ("public_base_url", "twilio_api_url", "voice_device_url", "clock_url")
+SECRETS = ("twilio_auth_token", "twilio_api_key_secret", "database_url")
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises `SettingsError` that names everything that is wrong at once."""
+    problems: list[str] = []
+    given = _from_file(environment.get(f"{PREFIX}SETTINGS"), problems)
+    for name in (item.name for item in fields(Settings)):
+        value = environment.get(f"{PREFIX}{name.upper()}")
+        if value is not None:
+            given[name] = value
+        path = environment.get(f"{PREFIX}{name.upper()}_FILE")
+        if path is not None and name in SECRETS:
+            given[name] = _read_secret(path, name, problems)
+    for name, purpose in REQUIRED.items():
+        if not given.get(name):
+            problems.append(f"{PREFIX}{name.upper()} is missing: set it to {purpose}.")
+    values = {name: _convert(name, value, problems) for name, value in given.items()}
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**values)  # type: ignore[arg-type]  # converted by name just above
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The environment that makes another process read the same settings."""
+    shown = {item.name: getattr(settings, item.name) for item in fields(Settings)}
+    return {
+        f"{PREFIX}{name.upper()}": "1" if value is True else str(value)
+        for name, value in shown.items()
+        if value not in ("", None, False)
+    }
+
+
+def _from_file(path: str | None, problems: list[str]) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        table = tomllib.loads(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"The settings file {path} can't be read: {error}.")
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"The settings file {path} is not TOML: {error}.")
+        return {}
+    known = {item.name for item in fields(Settings)}
+    problems += [
+        f"The settings file {path} has a key {key!r}, which is no setting; known are "
+        f"{', '.join(sorted(known))}."
+        for key in table
+        if key not in known
+    ]
+    return {key: str(value) for key, value in table.items() if key in known}
+
+
+def _read_secret(path: str, name: str, problems: list[str]) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{PREFIX}{name.upper()}_FILE names {path}, which can't be read: {error}.")
+        return ""
+
+
+def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | Path:
+    variable = f"{PREFIX}{name.upper()}"
+    if name in {"data_dir", "routing_dir"}:
+        return Path(value)
+    if name in {"port", "threads"}:
+        if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:
+            return int(value)
+        problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")
+    if name == "demo":
+        return value.lower() in {"1", "true", "yes", "on"}
+    if name in URLS and value:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            problems.append(f"{variable} is {value!r}: write a whole address such as https://….")
+        return value.rstrip("/")
+    if name == "twilio_account_sid" and value and not value.startswith("AC"):
+        problems.append(f"{variable} is {value!r}: an account SID begins with AC.")
+    return value

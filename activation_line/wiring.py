@@ -1,0 +1,79 @@
+"""`bootstrap`: the only place where the parts are put together."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+import region_routing
+import spoken_prompts
+from activation_line import database
+from activation_line.clock import Clock, clock_for
+from activation_line.settings import Settings
+from agent_console.services import ConsoleServices, VoiceCredentials
+from clearinghouse import Clearinghouse
+from data_store import Cipher
+from ivr.services import Services as VoiceServices
+from ivr.telephony import TwilioTelephony
+from region_routing import RoutingTable
+from switchboard.live import LiveFeed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One web process's parts, wired."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    routing: RoutingTable
+    clearinghouse: Clearinghouse
+    telephony: TwilioTelephony
+    voice: VoiceServices
+    console: ConsoleServices
+
+
+def bootstrap(settings: Settings) -> Line:
+    """Wire one web process. Raises `StoreError`, `RoutingTableError`."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = database.prepare(settings.store_url)
+    clock = clock_for(settings.clock_url)
+    routing = region_routing.load(settings.routing_dir)
+    prompts = spoken_prompts.load()
+    clearinghouse = Clearinghouse(Cipher.load_or_create(settings.key_file))
+    telephony = TwilioTelephony(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        public_base_url=settings.public_base_url,
+        api_base_url=settings.twilio_api_url or None,
+    )
+    live_feed = LiveFeed(engine)
+    voice = VoiceServices(
+        engine=engine,
+        clearinghouse=clearinghouse,
+        routing=routing,
+        prompts=prompts,
+        telephony=telephony,
+        clock=clock,
+        auth_token=settings.twilio_auth_token,
+        public_base_url=settings.public_base_url,
+        live_feed=live_feed,
+    )
+    console = ConsoleServices(
+        engine=engine,
+        clearinghouse=clearinghouse,
+        routing=routing,
+        prompts=prompts,
+        telephony=telephony,
+        clock=clock,
+        live_feed=live_feed,
+        voice_device_url=settings.voice_device_url or None,
+        voice_credentials=VoiceCredentials(
+            account_sid=settings.twilio_account_sid,
+            api_key_sid=settings.twilio_api_key_sid,
+            api_key_secret=settings.twilio_api_key_secret,
+        ),
+        demo=settings.demo,
+        secret=secrets.token_bytes(32),
+    )
+    return Line(settings, engine, clock, routing, clearinghouse, telephony, voice, console)

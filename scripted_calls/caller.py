@@ -1,0 +1,248 @@
+"""A scripted caller, sans I/O: what it hears and sees goes in, what it does comes out.
+
+`advance(caller, event)` returns the caller as it is afterwards and its acts, in order. It knows no
+network, no clock and no page: a player carries the acts out and brings the events.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from random import Random
+
+PRODUCT_ID_GROUPS = 4
+LICENSE_SERVER_ID_GROUPS = 7
+GROUPS = PRODUCT_ID_GROUPS + LICENSE_SERVER_ID_GROUPS
+GROUP_DIGITS = 5
+
+
+class Stage(Enum):
+    """Where a caller may be told to hang up, in the order of a straight call."""
+
+    WELCOME = "welcome"
+    PRODUCT_ID = "product-id"
+    LICENSE_SERVER_ID = "license-server-id"
+    REASON = "reason"
+    QUEUE = "queue"
+    CONVERSATION = "conversation"
+    READ_OUT = "read-out"
+    CLOSING_CODE = "closing-code"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A prompt of the line, or a phrase of the representative, was heard to its end."""
+
+    prompt: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The line began to listen for keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The wizard took the new license server ID and shows the closing code."""
+
+    closing_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The wizard refused what was typed, with its message."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The call is over."""
+
+
+Event = Heard | Listening | Accepted | Refused | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Key digits."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say a phrase of the caller's to the representative."""
+
+    phrase: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeIntoWizard:
+    """Type the new license server ID into the wizard and choose Next."""
+
+    new_license_server_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Put the receiver down; `why` is for the report."""
+
+    why: str
+
+
+Act = Press | Say | TypeIntoWizard | HangUp
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the caller reads off the wizard's page. Codes are compact."""
+
+    product_id: str
+    license_server_id: str
+    line_code: str
+    reason_key: str
+
+    def group(self, number: int) -> str:
+        """Group 1 to 11, counted from the product ID's first."""
+        digits = self.product_id + self.license_server_id
+        return digits[(number - 1) * GROUP_DIGITS : number * GROUP_DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A caller's plan and what has happened so far. Frozen: `advance` returns the next one."""
+
+    facts: Facts
+    wrong_digit: int | None = None
+    hang_up_at: Stage | None = None
+    spoil_issued: bool = False
+    seed: int = 0
+    keying_from: int = 1
+    asked: Heard | None = None
+    listening: bool = False
+    slipped: bool = False
+    told: tuple[tuple[int, str], ...] = ()
+    closing_code: str | None = None
+    refused: str | None = None
+    ended: bool = False
+
+    @property
+    def new_license_server_id(self) -> str | None:
+        """What was read out, once every group of it was heard."""
+        heard = dict(self.told)
+        if len(heard) < LICENSE_SERVER_ID_GROUPS:
+            return None
+        return "".join(heard[number] for number in sorted(heard))
+
+
+# Prompts that end a stage: the caller who is to hang up there does so on hearing one.
+STAGE_OF = {
+    "welcome": Stage.WELCOME,
+    "ask_product_id": Stage.PRODUCT_ID,
+    "ask_license_server_id": Stage.LICENSE_SERVER_ID,
+    "ask_reason": Stage.REASON,
+    "queue_wait": Stage.QUEUE,
+    "queue_position": Stage.QUEUE,
+    "representative_greeting": Stage.CONVERSATION,
+    "representative_group": Stage.READ_OUT,
+    "ask_closing_code": Stage.CLOSING_CODE,
+}
+
+
+def advance(caller: Caller, event: Event) -> tuple[Caller, tuple[Act, ...]]:
+    """Take one event; return the caller afterwards and what it does now."""
+    match event:
+        case Ended():
+            return replace(caller, ended=True), ()
+        case Accepted(closing_code):
+            return _answer(replace(caller, closing_code=closing_code))
+        case Refused(message):
+            why = f"the wizard refused the new license server ID: {message}"
+            return replace(caller, refused=message), (HangUp(why),)
+        case Listening():
+            return _answer(replace(caller, listening=True))
+        case Heard():
+            return _hear(caller, event)
+
+
+def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
+    stage = STAGE_OF.get(heard.prompt)
+    if stage is not None and stage is caller.hang_up_at:
+        return caller, (HangUp(f"told to hang up at {stage.value}"),)
+    match heard.prompt:
+        case "line_code" if heard.values["digits"] != caller.facts.line_code:
+            return caller, (HangUp("the line did not say the line code: it is not the true one"),)
+        case "representative_greeting":
+            return caller, (Say("hello"),)
+        case "representative_group":
+            return _note(caller, int(heard.values["group"]), heard.values["digits"])
+        case prompt if prompt in ASKING:
+            return _answer(replace(caller, asked=heard))
+        case _:
+            return caller, ()
+
+
+def _note(caller: Caller, group: int, digits: str) -> tuple[Caller, tuple[Act, ...]]:
+    told = tuple(sorted({**dict(caller.told), group: digits}.items()))
+    caller = replace(caller, told=told)
+    return caller, (Say("noted", {"group": str(group)}),)
+
+
+def _answer(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
+    """Act once the line both asks and listens, whichever came first."""
+    if caller.asked is None or not caller.listening:
+        return caller, ()
+    asked, caller = caller.asked, replace(caller, asked=None)
+    match asked.prompt:
+        case "ask_product_id":
+            return _key(replace(caller, keying_from=1), range(1, PRODUCT_ID_GROUPS + 1))
+        case "ask_license_server_id":
+            start = PRODUCT_ID_GROUPS + 1
+            return _key(replace(caller, keying_from=start), range(start, GROUPS + 1))
+        case "ask_group":
+            # The line numbers the groups as the wizard's page does: per code, from 1.
+            number = caller.keying_from + int(asked.values["group"]) - 1
+            return _key(caller, range(number, number + 1))
+        case "ask_reason":
+            return _press(caller, caller.facts.reason_key)
+        case _:
+            return _close(caller)
+
+
+def _close(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
+    """Type what was heard into the wizard first; key the closing code once it is shown."""
+    if caller.closing_code is not None:
+        return _press(caller, caller.closing_code)
+    issued = caller.new_license_server_id
+    if issued is None or caller.refused is not None:
+        return _press(caller, "*")
+    if caller.spoil_issued:
+        issued = spoil(issued, Random(caller.seed).randrange(len(issued)), Random(caller.seed))
+    return replace(caller, asked=Heard("ask_closing_code")), (TypeIntoWizard(issued),)
+
+
+def _key(caller: Caller, groups: range) -> tuple[Caller, tuple[Act, ...]]:
+    keyed = [caller.facts.group(number) for number in groups]
+    if caller.wrong_digit in groups and not caller.slipped:
+        rng = Random(caller.seed * GROUPS + caller.wrong_digit)
+        index = caller.wrong_digit - groups.start
+        keyed[index] = spoil(keyed[index], rng.randrange(GROUP_DIGITS), rng)
+        caller = replace(caller, slipped=True)
+    return _press(caller, "".join(keyed) + "#")
+
+
+def _press(caller: Caller, keys: str) -> tuple[Caller, tuple[Act, ...]]:
+    return replace(caller, listening=False), (Press(keys),)
+
+
+def spoil(digits: str, place: int, rng: Random) -> str:
+    """The digits with the one at `place` (from 0) replaced by another digit."""
+    others = [digit for digit in "0123456789" if digit != digits[place]]
+    return digits[:place] + rng.choice(others) + digits[place + 1 :]
+
+
+ASKING = frozenset(
+    {"ask_product_id", "ask_license_server_id", "ask_group", "ask_reason", "ask_closing_code"}
+)

@@ -1,0 +1,113 @@
+"""A scripted representative, sans I/O: the desk as the console shows it goes in, acts come out.
+
+The console enables what may be done now; the script only ever does what is enabled.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the console shows: the acts that it allows and the call in hand.
+
+    `groups` are the new license server ID's, once issued; `read` counts those marked as read.
+    """
+
+    allowed: frozenset[str]
+    call_id: int | None = None
+    groups: tuple[str, ...] = ()
+    read: int = 0
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """The caller said one of its phrases."""
+
+    phrase: str
+
+
+Event = Desk | CallerSaid
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """One act at the console, by its name there."""
+
+    act: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say a phrase of the catalogue to the caller."""
+
+    phrase: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+Act = Do | Say
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """A representative's habits and what has happened in the call in hand."""
+
+    refuses: bool = False
+    greeted: bool = False
+    said_group: int = 0
+    heard: tuple[str, ...] = ()
+    refused: bool = False
+    finished: bool = False
+
+
+def advance(who: Representative, event: Event) -> tuple[Representative, tuple[Act, ...]]:
+    """Take one event; return the representative afterwards and what is done now."""
+    match event:
+        case CallerSaid(phrase):
+            return replace(who, heard=(*who.heard, phrase)), ()
+        case Desk():
+            return _work(who, event)
+
+
+def _work(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, ...]]:
+    for act in ("available", "answer"):
+        if act in desk.allowed:
+            return who, (Do(act),)
+    if "finish" in desk.allowed:
+        disposition = "refused" if who.refused else "new_id_issued"
+        return replace(who, finished=True), (Do("finish", {"disposition": disposition}),)
+    if desk.call_id is None or (who.greeted and "hello" not in who.heard):
+        return who, ()
+    if not who.greeted:
+        return replace(who, greeted=True), (Say("representative_greeting"),)
+    return _refuse(who, desk.allowed) if who.refuses else _serve(who, desk)
+
+
+def _refuse(
+    who: Representative, allowed: Collection[str]
+) -> tuple[Representative, tuple[Act, ...]]:
+    if "refuse" in allowed and not who.refused:
+        return replace(who, refused=True), (
+            Say("representative_refusal"),
+            Do("refuse", {"why": "refused by the representative"}),
+        )
+    return who, (Do("hang-up"),) if "hang-up" in allowed else ()
+
+
+def _serve(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, ...]]:
+    for act in ("verify", "issue"):
+        if act in desk.allowed:
+            return who, (Do(act),)
+    if "read" in desk.allowed and desk.read < len(desk.groups):
+        if who.said_group == desk.read:
+            number = desk.read + 1
+            said = {"group": str(number), "digits": desk.groups[desk.read]}
+            return replace(who, said_group=number), (Say("representative_group", said),)
+        if who.heard.count("noted") >= who.said_group:
+            return who, (Do("read"),)
+        return who, ()
+    if "ask-closing-code" in desk.allowed:
+        return who, (Say("representative_type_it"), Do("ask-closing-code"))
+    return who, ()
