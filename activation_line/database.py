@@ -27,7 +27,7 @@ def prepare(url: str) -> Engine:
     """
     engine = open_engine(url)
     with engine.connect() as connection:
-        _refuse_newer(connection)
+        refuse_newer(connection)
         connection.commit()
     with engine.begin() as connection:
         config = _config()
@@ -49,7 +49,8 @@ def newest() -> str:
     return head
 
 
-def _refuse_newer(connection: Connection) -> None:
+def refuse_newer(connection: Connection) -> None:
+    """Raise `StoreError` where the database is of a version newer than this one."""
     held = revision(connection)
     known = {item.revision for item in ScriptDirectory.from_config(_config()).walk_revisions()}
     if held is not None and held not in known:

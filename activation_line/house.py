@@ -1,0 +1,209 @@
+"""The whole line on one computer: which processes there are, and how they find each other."""
+
+import json
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from activation_line import demo, processes
+from activation_line.clock import system_clock
+from activation_line.demo import Demo
+from activation_line.processes import Running
+from activation_line.serving import free_port, require_free
+from activation_line.settings import Settings, as_environment
+from activation_line.wiring import bootstrap
+
+HOST = "127.0.0.1"
+NOTES = "demo.json"
+
+
+class DemoDirectoryError(Exception):
+    """The demo's directory can't be used. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a house stands. Port 0 takes a free one; `start` makes the time virtual."""
+
+    directory: Path
+    port: int = 0
+    seed: int = 1
+    start: datetime | None = None
+
+
+class House(AbstractContextManager["House"]):
+    """The processes of a line on one computer: phone network, web, license server."""
+
+    def __init__(self, plan: Plan, say: Callable[[str], object]) -> None:
+        self.plan = plan
+        self._say = say
+        self.running: dict[str, Running] = {}
+        self.demo: Demo
+
+    @property
+    def network(self) -> Running:
+        """The simulated phone network."""
+        return self.running["phone-network"]
+
+    @property
+    def web(self) -> Running:
+        """The line and the console."""
+        return self.running["line"]
+
+    @property
+    def license_server(self) -> Running:
+        """The customer's license server."""
+        return self.running["license-server"]
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End every process, the last started first."""
+        for running in reversed(self.running.values()):
+            running.stop()
+
+    def revive(self) -> None:
+        """Start again what has ended by itself, as it was."""
+        for name, running in list(self.running.items()):
+            status = running.process.poll()
+            if status is not None:
+                self._say(f"The {name} ended (status {status}); it is started again.")
+                self.running[name] = processes.restart(running)
+
+    def _start(self) -> None:
+        ports = self._ports()
+        settings = self._settings(ports)
+        self._say("Making the demo's data ...")
+        notes = self._prepare(settings)
+        logs = self.plan.directory / "logs"
+        self._say("Starting the phone network ...")
+        clock = f"{settings.twilio_api_url}/control/v1/clock"
+        command = [
+            *("phone_network", "--json", "--port", str(ports[1])),
+            *("--account-sid", settings.twilio_account_sid),
+            *("--auth-token", settings.twilio_auth_token),
+            *("--config", str(self._numbers(settings))),
+        ]
+        if self.plan.start is not None:
+            command += ["--clock", "virtual", "--start", self.plan.start.isoformat()]
+        self.running["phone-network"] = processes.start("phone-network", command, logs)
+        self._say("Starting the line and the console ...")
+        facts = self.network.facts
+        environment = as_environment(settings) | {
+            "ACTIVATION_LINE_TWILIO_API_KEY_SID": facts["api_key_sid"],
+            "ACTIVATION_LINE_TWILIO_API_KEY_SECRET": facts["api_key_secret"],
+            "ACTIVATION_LINE_VOICE_DEVICE_URL": facts["device_module"],
+        }
+        self.running["line"] = processes.start(
+            "line", ["activation_line", "serve", "--json"], logs, environment
+        )
+        self._say("Starting the license server ...")
+        command = [
+            *("license_server", "--data", str(self.demo.license_server_dir)),
+            *("--port", str(ports[2]), "--json", "--demo"),
+        ]
+        if self.plan.start is not None:
+            command += ["--clock-url", clock]
+        self.running["license-server"] = processes.start("license-server", command, logs)
+        del notes
+
+    def _ports(self) -> tuple[int, int, int]:
+        first = self.plan.port
+        if not first:
+            return free_port(), free_port(), free_port()
+        for port in (first, first + 1, first + 2):
+            require_free(HOST, port)
+        return first, first + 1, first + 2
+
+    def _settings(self, ports: tuple[int, int, int]) -> Settings:
+        directory = self.plan.directory
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DemoDirectoryError(
+                f"{directory} can't be the demo's directory ({error.strerror}): "
+                f"remove what is there, or name another with --data."
+            ) from error
+        network = f"http://{HOST}:{ports[1]}"
+        account = self._account()
+        return Settings(
+            data_dir=directory / "line",
+            public_base_url=f"http://{HOST}:{ports[0]}",
+            twilio_account_sid=account["account_sid"],
+            twilio_auth_token=account["auth_token"],
+            twilio_api_url=network,
+            clock_url=f"{network}/control/v1/clock" if self.plan.start else "",
+            host=HOST,
+            port=ports[0],
+            demo=True,
+        )
+
+    def _account(self) -> dict[str, str]:
+        """The network's account, made once per directory, so that it is the same next time."""
+        path = self.plan.directory / "account.json"
+        if not path.exists():
+            account = {
+                "account_sid": f"AC{secrets.token_hex(16)}",
+                "auth_token": secrets.token_hex(16),
+            }
+            path.write_text(json.dumps(account), "utf-8")
+            path.chmod(0o600)
+        return dict(json.loads(path.read_text("utf-8")))
+
+    def _prepare(self, settings: Settings) -> Path:
+        """Seed the data, or find that of last time."""
+        notes = self.plan.directory / NOTES
+        server = self.plan.directory / "license-server"
+        if notes.exists():
+            held = json.loads(notes.read_text("utf-8"))
+            self.demo = Demo(held["login"], held["password"], held["product_id"], server)
+            return notes
+        line = bootstrap(settings)
+        now = self.plan.start or system_clock()
+        self.demo = demo.seed(line, server, number=self.plan.seed, now=now)
+        line.engine.dispose()
+        held = {
+            "login": self.demo.login,
+            "password": self.demo.password,
+            "product_id": self.demo.product_id,
+        }
+        notes.write_text(json.dumps(held), "utf-8")
+        notes.chmod(0o600)
+        return notes
+
+    def _numbers(self, settings: Settings) -> Path:
+        """The network's table of numbers: every line's rings at the line's webhooks."""
+        import region_routing  # noqa: PLC0415
+
+        voice = f"{settings.public_base_url}/voice"
+        lines = region_routing.load(settings.routing_dir).lines
+        tables = [
+            "[[numbers]]\n"
+            f'number = "{line.number}"\n'
+            f'voice_url = "{voice}/incoming"\n'
+            f'status_callback = "{voice}/status"\n'
+            f'fallback_url = "{voice}/fallback"\n'
+            for line in {line.number: line for line in lines.values()}.values()
+        ]
+        path = self.plan.directory / "numbers.toml"
+        path.write_text("\n".join(tables), "utf-8")
+        return path

@@ -1,0 +1,227 @@
+"""Play the scripted parties on a simulated phone network, each on a telephone of its own.
+
+A player carries acts out and brings events; what is done and why stands in the scripts. It tells
+every line of the conversation to `tell(at, who, words)`, as it happens.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from scripted_calls import caller as calling
+from scripted_calls import representative as serving
+from scripted_calls.phone import Phone
+from spoken_prompts import Prompts
+
+Tell = Callable[[datetime, str, str], object]
+
+# Seconds that each act takes a person, before it is done.
+KEY_SECONDS = 0.6
+TYPED_DIGIT_SECONDS = 1.2
+ACT_SECONDS = {"answer": 3.0, "verify": 5.0, "issue": 5.0, "read": 0.5, "finish": 5.0}
+GLANCE_SECONDS = 1.0
+
+
+class Wizard(Protocol):
+    """The license server's wizard, as the caller uses it."""
+
+    async def enter(self, new_license_server_id: str) -> calling.Accepted | calling.Refused:
+        """Type the new license server ID and choose Next."""
+
+
+class Console(Protocol):
+    """The agent console, as the representative uses it."""
+
+    async def look(self) -> serving.Desk:
+        """Read the desk."""
+
+    async def do(self, act: serving.Do) -> None:
+        """Carry out one act."""
+
+
+class Party:
+    """What both players share: a telephone, a language, and pauses in simulated time."""
+
+    def __init__(self, phone: Phone, prompts: Prompts, language: str, tell: Tell) -> None:
+        self._phone = phone
+        self._prompts = prompts
+        self._language = language
+        self._tell = tell
+        self._events = phone.events()
+        self._waiting: deque[Mapping[str, Any]] = deque()
+        self._call = ""
+        self._now: datetime
+
+    async def _next(self) -> Mapping[str, Any]:
+        """The next event; time goes on until there is one."""
+        if self._waiting:
+            return self._waiting.popleft()
+        await self._phone.wait()
+        return await self._receive()
+
+    async def _receive(self) -> Mapping[str, Any]:
+        event = await anext(self._events)
+        self._now = datetime.fromisoformat(event["at"])
+        return event
+
+    async def _pause(self, seconds: float) -> None:
+        """Let simulated time pass; what happens meanwhile is kept for later."""
+        await self._phone.sleep(seconds)
+        while (event := await self._receive())["event"] != "woke":
+            self._waiting.append(event)
+            await self._phone.wait()
+
+    async def _say(self, phrase: str, values: Mapping[str, str]) -> None:
+        digits = {
+            name: self._prompts.digits(value, self._language) if name == "digits" else value
+            for name, value in values.items()
+        }
+        text = self._prompts.text(phrase, self._language, **digits)
+        await self._phone.do("say", call=self._call, text=text)
+
+    def _recognise(self, event: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+        found = self._prompts.recognise(event["text"], self._language)
+        return (found.prompt_id, dict(found.values)) if found else ("", {})
+
+
+class CallerPlayer(Party):
+    """Plays a scripted caller: keypad, ear, voice and the wizard's page."""
+
+    def __init__(
+        self,
+        phone: Phone,
+        prompts: Prompts,
+        language: str,
+        tell: Tell,
+        *,
+        script: calling.Caller,
+        wizard: Wizard,
+    ) -> None:
+        super().__init__(phone, prompts, language, tell)
+        self.script = script
+        self.hung_up: str | None = None
+        self.call_sid = ""
+        self.began: datetime | None = None
+        self.ended: datetime | None = None
+        self._wizard = wizard
+
+    async def call(self, number: str, from_number: str) -> None:
+        """Ring the number and stay on the line until the call is over."""
+        await self._phone.do("call", to=number, **{"from": from_number})
+        while not self.script.ended:
+            event = await self._next()
+            match event["event"]:
+                case "placed":
+                    self._call = self.call_sid = event["call"]
+                    self.began = self._now
+                    self._tell(self._now, "caller", f"dials {number}")
+                case "hears":
+                    self._tell(self._now, _speaker(event["who"]), event["text"])
+                case "heard":
+                    await self._take(calling.Heard(*self._recognise(event)))
+                case "listening":
+                    await self._take(calling.Listening())
+                case "error":
+                    self._tell(self._now, "network", event["message"])
+                case "ended":
+                    self.ended = self._now
+                    self._tell(self._now, "network", f"the call ended: {event['reason']}")
+                    await self._take(calling.Ended())
+        await self._phone.close()
+
+    async def _take(self, event: calling.Event) -> None:
+        self.script, acts = calling.advance(self.script, event)
+        for act in acts:
+            await self._act(act)
+
+    async def _act(self, act: calling.Act) -> None:
+        match act:
+            case calling.Press(keys):
+                self._tell(self._now, "caller keys", _grouped(keys))
+                await self._phone.do("press", call=self._call, digits=keys, pace=KEY_SECONDS)
+            case calling.Say(phrase, values):
+                phrase = f"caller_{phrase}"
+                await self._say(phrase, values)
+                said = self._prompts.text(phrase, self._language, **values)
+                self._tell(self._now, "caller", said)
+            case calling.TypeIntoWizard(code):
+                await self._pause(len(code) * TYPED_DIGIT_SECONDS)
+                self._tell(self._now, "caller types", _grouped(code))
+                answer = await self._wizard.enter(code)
+                if isinstance(answer, calling.Accepted):
+                    shown = f"accepted; the closing code is {answer.closing_code}"
+                else:
+                    shown = answer.message
+                self._tell(self._now, "wizard", shown)
+                await self._take(answer)
+            case calling.HangUp(why):
+                self.hung_up = why
+                self._tell(self._now, "caller", f"hangs up: {why}")
+                await self._phone.do("hang_up", call=self._call)
+
+
+class RepresentativePlayer(Party):
+    """Plays a scripted representative: the console's pages, and a telephone to speak."""
+
+    def __init__(
+        self,
+        phone: Phone,
+        prompts: Prompts,
+        language: str,
+        tell: Tell,
+        *,
+        script: serving.Representative,
+        console: Console,
+        identity: str,
+    ) -> None:
+        super().__init__(phone, prompts, language, tell)
+        self.script = script
+        self._console = console
+        self._identity = identity
+
+    async def work(self) -> None:
+        """Serve one call from ringing to the end of wrap-up."""
+        await self._phone.do("register", client=self._identity)
+        await self._receive()
+        while not self.script.finished:
+            desk = await self._console.look()
+            # Nobody speaks into a telephone that has not rung yet.
+            await self._take(desk if self._call else replace(desk, call_id=None))
+            await self._pause(GLANCE_SECONDS)
+            while self._waiting:
+                await self._notice(self._waiting.popleft())
+        await self._phone.close()
+
+    async def _notice(self, event: Mapping[str, Any]) -> None:
+        match event["event"]:
+            case "ringing":
+                self._call = event["call"]
+                await self._phone.do("answer", call=self._call)
+            case "heard":
+                phrase, _ = self._recognise(event)
+                await self._take(serving.CallerSaid(phrase.removeprefix("caller_")))
+
+    async def _take(self, event: serving.Event) -> None:
+        self.script, acts = serving.advance(self.script, event)
+        for act in acts:
+            match act:
+                case serving.Say(phrase, values):
+                    await self._say(phrase, values)
+                case serving.Do(name):
+                    if name in ACT_SECONDS:
+                        await self._pause(ACT_SECONDS[name])
+                    await self._console.do(act)
+                    self._tell(self._now, "console", name.replace("-", " "))
+
+
+def _speaker(who: str) -> str:
+    return "representative" if who.startswith("client:") else who
+
+
+def _grouped(keys: str) -> str:
+    """Digits in fives, as they stand on the wizard's page."""
+    digits, end = keys.rstrip("#*"), keys[len(keys.rstrip("#*")) :]
+    groups = [digits[place : place + 5] for place in range(0, len(digits), 5)]
+    return " ".join(filter(None, ["-".join(groups), end]))
