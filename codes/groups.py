@@ -125,19 +125,16 @@ class Shape:
         if abs(len(code) - self.length) != 1:
             return None
         for layout in slips.layouts(code, self.numbers, self.width):
-            if layout.slip is not None and not layout.surplus and self._is_explained(layout):
-                return layout.slip
+            slip = layout.slip
+            if slip is None or layout.surplus:
+                continue
+            laid = dict(layout.laid)
+            keyed = laid.pop(slip.group)
+            if all(self.is_good(number, group) for number, group in laid.items()) and (
+                self.witnesses(slip, keyed, [laid.get(number) for number in self.numbers])
+            ):
+                return slip
         return None
-
-    def _is_explained(self, layout: slips.Layout) -> bool:
-        slip = layout.slip
-        if slip is None or len(layout.laid) != self.count:
-            return False
-        groups = [None if number == slip.group else group for number, group in layout.laid]
-        keyed = layout.laid[slip.group - 1][1]
-        return all(
-            group is None or self.is_good(number, group) for number, group in enumerate(groups, 1)
-        ) and self.witnesses(slip, keyed, groups)
 
     def witnesses(self, slip: slips.Slip, keyed: str, groups: Sequence[str | None]) -> bool:
         """Tell whether the one missing group, computed from the others, became `keyed` by the slip.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from codes import (
     case_number,
     challenge,
+    closing_code,
     deactivation_confirmation,
     deactivation_receipt,
     family,
@@ -310,6 +311,13 @@ def test_too_little_names_the_groups_that_are_missing():
     assert "20 digits, but 12" in str(error)
 
 
+def test_a_key_dropped_in_a_case_number():
+    code = FAMILIES[0].case_number
+    error = error_of(SHAPES["case_number"], code[:1] + code[2:])
+    assert isinstance(error, InvalidLength)
+    assert error.groups == (1,)
+
+
 def test_case_numbers_name_their_wrong_group():
     code = FAMILIES[0].case_number
     wrong = code[:5] + str((int(code[5]) + 1) % 10) + code[6:]
@@ -317,7 +325,7 @@ def test_case_numbers_name_their_wrong_group():
     assert error.groups == (2,)
 
 
-@pytest.mark.parametrize("module", [line_code, challenge])
+@pytest.mark.parametrize("module", [line_code, closing_code, challenge])
 def test_short_codes(module):  # noqa: ANN001 -- modules have no type of their own
     assert module.validate(" 07-14 ") == "0714"
     assert module.format("٠٧١٤") == "0714"

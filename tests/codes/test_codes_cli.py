@@ -144,6 +144,7 @@ def test_explain_never_repeats_a_product_key():
 
 
 def test_explain_letters():
+    refused(call("explain", "00298.77276"), "sign 6 is “.”")
     refused(call("explain", "OO298-77276-69310-09389"), "the letter O: type the digit 0")
 
 

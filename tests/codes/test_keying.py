@@ -255,6 +255,44 @@ def test_a_group_keyed_wrongly_and_well_formed_is_replaced_once_the_whole_is_fau
     assert taken.keyed.digits == PRODUCT
 
 
+@given(grouped(("product_id",)), grouped(("license_server_id",)))
+def test_the_next_code_keyed_at_once_is_surplus(made: tuple[str, str], following: tuple[str, str]):
+    taken = keying.take(keying.start("product_id"), made[1] + following[1])
+    assert taken.keyed.digits == made[1]
+    assert taken.surplus == len(following[1])
+
+
+@given(grouped(), st.integers(0, 34), st.integers(1, 9), st.integers(0, 34), st.integers(1, 9))
+def test_two_wrong_digits_cost_ten_at_most(
+    made: tuple[str, str], one: int, one_by: int, other: int, other_by: int
+):
+    kind, code = made
+    one, other = one % len(code), other % len(code)
+    assume(one // WIDTH != other // WIDTH)
+    taken = keying.take(keying.start(kind), changed(changed(code, one, one_by), other, other_by))
+    assert taken.keyed.missing == tuple(sorted((one // WIDTH + 1, other // WIDTH + 1)))
+    true = groups_of(kind, code)
+    both = "".join(true[number - 1] for number in taken.keyed.missing)
+    assert keying.take(taken.keyed, both).keyed.digits == code
+
+
+@given(grouped(), st.integers(0, 34), st.integers(1, 9), st.integers(0, 34), st.booleans())
+def test_a_wrong_digit_and_a_slip_leave_no_false_whole(
+    made: tuple[str, str],
+    wrong: int,
+    by: int,
+    place: int,
+    doubled: bool,  # noqa: FBT001 -- Hypothesis hands it in
+):
+    kind, code = made
+    spoilt = changed(code, wrong % len(code), by)
+    place %= len(code)
+    again = spoilt[place] * 2 if doubled else ""
+    slipped = spoilt[:place] + again + spoilt[place + 1 :]
+    taken = keying.take(keying.start(kind), slipped)
+    assert not taken.keyed.complete or taken.keyed.digits == code
+
+
 def test_back_forgets_the_last_good_group():
     keyed = keying.take(keying.start("product_id"), PRODUCT[:10]).keyed
     assert keying.back(keyed).groups == (PRODUCT[:5], None, None, None)
