@@ -109,6 +109,7 @@ class _Reading:
     good: frozenset[int]
     proof: int
     is_clean: bool
+    whole: str | None
 
     @property
     def is_straight(self) -> bool:
@@ -126,11 +127,11 @@ class _Reading:
     def contradicts(self, other: "_Reading", number: int) -> bool:
         """Tell whether two readings cannot both be right about a group.
 
-        Where the parity stands behind both, it is the same keys seen in two ways (a group ends
-        with the digit that the next one begins with): only different digits contradict then.
+        They can where the parity gives the same whole by both: a group ends with the digit that
+        the next one begins with, and it is all the same which of the two was dropped.
         """
-        mine, theirs = self.groups[number - 1], other.groups[number - 1]
-        return mine != theirs and (theirs is not None or self.proof == 0)
+        is_same_whole = self.whole is not None and self.whole == other.whole
+        return self.groups[number - 1] != other.groups[number - 1] and not is_same_whole
 
 
 def start(kind: str) -> Keyed:
@@ -242,6 +243,7 @@ def _read(keyed: Keyed, layout: Layout, joined: int) -> _Reading | None:
     if keyed.parity_wrong or _is_sound(shape, replaced) > _is_sound(shape, merged):
         merged = replaced
     proof = 2 * _is_sound(shape, merged)
+    whole = None
     if slip is not None:
         piece = next(piece for number, piece in layout.laid if number == slip.group)
         others = [merged.get(number) for number in shape.numbers]
@@ -249,12 +251,14 @@ def _read(keyed: Keyed, layout: Layout, joined: int) -> _Reading | None:
         if shape.has_parity and others.count(None) == 1:
             if not shape.witnesses(slip, piece, others):
                 return None
+            whole = shape.fill(others)
             proof = max(proof, 1)
     good = frozenset(number for number, piece in fresh.items() if merged[number] == piece)
     groups = tuple(merged.get(number) for number in shape.numbers)
     last, piece = layout.laid[-1]
     is_whole = len(piece) == shape.width or (slip is not None and slip.group == last)
-    return _Reading(layout, joined, groups, good, proof, is_whole and not layout.surplus)
+    is_clean = is_whole and not layout.surplus
+    return _Reading(layout, joined, groups, good, proof, is_clean, whole)
 
 
 def _is_sound(shape: Shape, groups: dict[int, str]) -> bool:
