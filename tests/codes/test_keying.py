@@ -164,6 +164,9 @@ def test_a_slip_in_any_place_costs_one_group(kind: str, *, doubled: bool):
         for place in range(len(code) - doubled):
             typed = code[:place] + code[place] * 2 * doubled + code[place + 1 :]
             taken = keying.take(keying.start(kind), typed)
+            if taken.keyed.complete:  # it ends with twins, and one of them was doubled
+                assert taken.surplus == 1
+                continue
             assert taken.slip is not None
             assert abs(taken.slip.group - (place // WIDTH + 1)) <= 1
             assert finish(taken.keyed, code) == WIDTH
