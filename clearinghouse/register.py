@@ -215,7 +215,7 @@ class Clearinghouse:
         self,
         connection: Connection,
         request_id: int,
-        code: str,
+        closing_code: str,
         actor: Actor,
         now: datetime,
     ) -> Request:
@@ -226,7 +226,7 @@ class Clearinghouse:
         audit.lock(connection)
         request = docket.by_id(connection, request_id)
         _, secret = self._product(connection, request)
-        return confirm(connection, secret, request, code, actor, now)
+        return confirm(connection, secret, request, closing_code, actor, now)
 
     def deny(
         self, connection: Connection, request_id: int, why: str, actor: Actor, now: datetime

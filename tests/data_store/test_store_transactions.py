@@ -22,7 +22,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from data_store import Json, UtcDateTime, mark_durable, open_engine, reading, transaction
+from data_store import (
+    Json,
+    StoreError,
+    UtcDateTime,
+    mark_durable,
+    open_engine,
+    reading,
+    transaction,
+)
 from data_store import transactions as under_test
 
 metadata = MetaData()
@@ -225,4 +233,34 @@ def test_a_store_in_memory_keeps_what_was_committed() -> None:
     with transaction(store, durable=True) as connection:
         connection.execute(insert(notes), {"text": "one"})
     assert count(store) == 1
+    store.dispose()
+
+
+def test_two_changes_that_wait_for_each_other_end_with_a_sentence(postgresql_url: str) -> None:
+    store = open_engine(postgresql_url)
+    metadata.drop_all(store)
+    metadata.create_all(store)
+    with transaction(store) as connection:
+        connection.execute(insert(notes), [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}])
+    barrier = threading.Barrier(2)
+    said: list[str] = []
+
+    def change(first: int, second: int) -> None:
+        try:
+            with transaction(store) as connection:
+                connection.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+                connection.execute(update(notes).where(notes.c.id == first).values(data=[]))
+                barrier.wait()
+                connection.execute(update(notes).where(notes.c.id == second).values(data=[]))
+        except StoreError as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=change, args=order) for order in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 1
+    assert "this one was undone" in said[0]
+    metadata.drop_all(store)
     store.dispose()
