@@ -93,6 +93,15 @@ class Clearinghouse:
         action = "product.blocked" if blocked else "product.unblocked"
         audit.append(connection, action, actor=actor, now=now, product_id=product_id)
 
+    def renew_encryption(self, connection: Connection, actor: Actor, now: datetime) -> int:
+        """Encrypt every product key with the cipher's first key; gives how many were due."""
+        audit.lock(connection)
+        renewed = catalogue.renew(connection, self._cipher)
+        if renewed:
+            data = {"products": renewed}
+            audit.append(connection, "encryption.renewed", actor=actor, now=now, data=data)
+        return renewed
+
     def product_exists(self, connection: Connection, product_id: str) -> bool:
         """Say whether a compact product ID is registered; cheap enough for every key press."""
         return catalogue.exists(connection, product_id)
@@ -176,7 +185,7 @@ class Clearinghouse:
     def check(
         self, connection: Connection, request_id: int, actor: Actor, now: datetime
     ) -> Request:
-        """Check a request against policy and register.
+        """Check a request against policy and register; one that has its ID stays as it is.
 
         Refuses WRONG_STATE, PRODUCT_BLOCKED, ISSUE_UNKNOWN, SERVERS_LIMIT, LIMIT_REACHED.
         """

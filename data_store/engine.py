@@ -68,7 +68,10 @@ def _open_sqlite(url: URL) -> Engine:
         options["poolclass"] = StaticPool
         options["connect_args"]["check_same_thread"] = False
     else:
-        _check_file(Path(str(url.database)))
+        # Absolute, since the log beside it is found by this name whenever something is durable.
+        path = Path(str(url.database)).absolute()
+        _check_file(path)
+        url = url.set(database=str(path))
         options["pool_size"] = 16
     engine = create_engine(url.set(drivername=sqlite.DRIVER), json_serializer=dumps, **options)
     event.listen(engine, "connect", sqlite.prepare)

@@ -7,6 +7,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import PoolProxiedConnection
 
+from data_store.errors import StoreError
+
 DRIVER = "sqlite+data_store"
 READING = "data_store_reading"
 
@@ -39,7 +41,12 @@ def prepare(connection: DBAPIConnection, _record: object) -> None:
     # The driver must not begin transactions by itself: it does so only before INSERT, UPDATE and
     # DELETE, too late for what was read before. The dialect above does.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode not in {"wal", "memory"}:
+        raise StoreError(
+            "The disk of the database can't share memory between processes, as network disks"
+            " can't. Put the database on a local disk, or use PostgreSQL."
+        )
     # NORMAL: a killed process loses nothing, a power cut at most the last commits; what must
     # survive that as well is marked durable (data_store.transactions).
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from clearinghouse import (
     Actor,
     Channel,
+    Clearinghouse,
     Policy,
     Reason,
     Refusal,
@@ -21,7 +22,7 @@ from clearinghouse import (
 from clearinghouse.tables import products
 from codes import line_code, new_license_server_id, product_key
 from codes.errors import CodeError
-from data_store import reading, transaction
+from data_store import Cipher, reading, transaction
 from tests.clearinghouse.desk import ANNA, DAY, LINE, START, Desk
 
 ADMINISTRATOR = Actor("administrator", "root")
@@ -102,6 +103,7 @@ def test_the_same_request_gets_the_same_id_from_whatever_channel(desk: Desk) -> 
     desk.now += 13 * DAY + timedelta(hours=23)  # another month, still inside the window
     again = desk.open(server, channel=Channel.WEB, caller=None)
     assert (again.id, again.case_number) == (first.id, first.case_number)
+    assert desk.check(again) == first
     assert new_id(desk.issue(again)) == new_id(first)
     assert desk.permission_states() == {1: "current", 2: "pending"}
     desk.confirm(again, server.accept(new_id(first)))
@@ -490,6 +492,16 @@ def test_products_are_listed_without_their_keys_and_added_once(desk: Desk) -> No
         add(desk.product_id, desk.keys[other])
     with pytest.raises(RegisterError, match="doesn't know"):
         desk.do(desk.house.set_policy, "0" * 20, Policy(), ADMINISTRATOR, desk.now)
+
+
+def test_product_keys_are_encrypted_anew_after_a_rotation(desk: Desk) -> None:
+    old, new = bytes(32), bytes(range(32))  # the first is the desk's
+    rotated = Clearinghouse(Cipher([new, old]))
+    assert desk.do(rotated.renew_encryption, ADMINISTRATOR, desk.now) == 1
+    assert desk.do(rotated.renew_encryption, ADMINISTRATOR, desk.now) == 0
+    desk.house = Clearinghouse(Cipher([new]))
+    assert desk.issued(desk.server()).issue == 1
+    assert desk.read(audit.verify) is None
 
 
 def test_the_product_key_is_nowhere_in_the_store_and_the_audit_hides_the_new_id(

@@ -1,5 +1,9 @@
 """One commit or none, waiting writers, and what reaches the disk."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -263,4 +267,39 @@ def test_two_changes_that_wait_for_each_other_end_with_a_sentence(postgresql_url
     assert len(said) == 1
     assert "this one was undone" in said[0]
     metadata.drop_all(store)
+    store.dispose()
+
+
+WRITER = """
+import os, signal, sys
+from sqlalchemy import text
+from data_store import open_engine, transaction
+store = open_engine(sys.argv[1])
+with transaction(store) as connection:
+    connection.execute(text("INSERT INTO notes (text) VALUES ('committed')"))
+with transaction(store) as connection:
+    connection.execute(text("INSERT INTO notes (text) VALUES ('under way')"))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by a signal of POSIX")
+def test_a_killed_process_loses_nothing_that_it_committed(store: Engine) -> None:
+    url = store.url.render_as_string(hide_password=False)
+    killed = subprocess.run([sys.executable, "-c", WRITER, url], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with reading(store) as connection:
+        assert connection.execute(select(notes.c.text)).scalars().all() == ["committed"]
+
+
+def test_a_relative_path_is_found_again_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = open_engine("sqlite:///a.db")
+    metadata.create_all(store)
+    monkeypatch.chdir("/")
+    with transaction(store, durable=True) as connection:
+        connection.execute(insert(notes), {"text": "one"})
+    assert count(store) == 1
     store.dispose()
