@@ -298,6 +298,17 @@ class Clearinghouse:
         audit.append(connection, "caller.erased", actor=actor, now=now, data=data)
         return erased
 
+    def erase_callers_before(
+        self, connection: Connection, before: datetime, actor: Actor, now: datetime
+    ) -> int:
+        """Erase the numbers of calls from before a moment; gives how many contacts went."""
+        audit.lock(connection)
+        erased = contacts.erase_before(connection, before)
+        if erased:
+            data = {"contacts": erased, "before": before.isoformat()}
+            audit.append(connection, "callers.erased", actor=actor, now=now, data=data)
+        return erased
+
     # What several methods share
 
     def _product(self, connection: Connection, request: Request) -> tuple[Product, Secret]:

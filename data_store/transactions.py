@@ -112,12 +112,27 @@ class _Transaction(_Reading):
                 if durable and self._engine.dialect.name == "sqlite":
                     _flush(self._engine)
         except (SQLAlchemyError, sqlite3.Error) as failure:
+            _undo(connection)
             self._raise(failure)
             raise
         finally:
             connection.close()
         if isinstance(error, SQLAlchemyError | sqlite3.Error):
             self._raise(error)
+
+
+def _undo(connection: Connection) -> None:
+    """Roll back on the driver's own connection after a commit that failed.
+
+    SQLite keeps the transaction open then, while SQLAlchemy takes it for ended, and would give the
+    connection back to the pool with it.
+    """
+    if connection.invalidated:
+        return
+    try:
+        connection.connection.rollback()
+    except Exception:  # noqa: BLE001 -- whatever is wrong, it must not go back to the pool
+        connection.invalidate()
 
 
 def _flush(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from clearinghouse import Actor, audit, contacts
 from clearinghouse import tables as t
 from data_store import reading, transaction
-from tests.clearinghouse.desk import ANNA, LINE, Desk
+from tests.clearinghouse.desk import ANNA, DAY, LINE, Desk
 
 CALLER, OTHER = "+12025550143", "+12025550177"
 
@@ -136,4 +136,17 @@ def test_an_act_that_fails_later_in_its_transaction_leaves_no_entry(desk: Desk) 
     with pytest.raises(ZeroDivisionError):
         fail()
     assert desk.actions(request) == ["request.opened"]
+    assert desk.read(audit.verify) is None
+
+
+def test_numbers_of_old_calls_can_be_erased(desk: Desk) -> None:
+    old = desk.open(desk.server(), caller=CALLER)
+    desk.now += 30 * DAY
+    fresh = desk.open(desk.server(), caller=CALLER)
+    administrator = Actor("administrator", "root")
+    erase = desk.house.erase_callers_before
+    assert desk.do(erase, desk.now, administrator, desk.now) == 1
+    assert desk.do(erase, desk.now, administrator, desk.now) == 0
+    assert desk.read(desk.house.callers, old.id) == []
+    assert desk.read(desk.house.callers, fresh.id) == [CALLER]
     assert desk.read(audit.verify) is None

@@ -1,5 +1,6 @@
 """The life of a request, as callers, representatives and administrators see it."""
 
+import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -434,6 +435,42 @@ def test_a_reason_that_rises_to_compromised_keeps_the_id_and_revokes_the_old_num
     desk.do(desk.house.answer_challenge, request.id, answer, ANNA, desk.now)
     assert desk.permission_states() == {1: "revoked", 2: "pending"}
     assert new_id(desk.issue(request)) == new_id(request)
+
+
+def test_a_reason_that_comes_back_to_compromised_revokes_with_the_old_answer(desk: Desk) -> None:
+    server = desk.activated()
+    request = desk.open(server)
+    desk.reason(request, Reason.PRIVATE_KEY_COMPROMISED)
+    answer = server.answer(desk.do(desk.house.challenge, request.id, ANNA, desk.now))
+    desk.do(desk.house.answer_challenge, request.id, answer, ANNA, desk.now)
+    desk.reason(request, Reason.SERVER_UPGRADED)
+    desk.check(request)
+    desk.issue(request)
+    assert desk.permission_states() == {1: "current", 2: "pending"}
+    risen = desk.reason(request, Reason.PRIVATE_KEY_COMPROMISED)
+    assert desk.reason(request, Reason.PRIVATE_KEY_COMPROMISED) == risen
+    assert desk.permission_states() == {1: "revoked", 2: "pending"}
+
+
+def test_a_case_number_in_use_is_drawn_again(desk: Desk) -> None:
+    first = desk.open(desk.server())
+    house = desk.house
+    desk.house = Clearinghouse(house._cipher, random.Random(7))  # draws what the desk drew
+    second = desk.open(desk.server())
+    assert second.case_number != first.case_number
+
+
+def test_a_web_request_leaves_no_number_and_reading_twice_counts_once(desk: Desk) -> None:
+    server = desk.server()
+    request = desk.open(server, channel=Channel.WEB, caller=None)
+    assert desk.open(server, caller=None).id == request.id
+    assert desk.read(desk.house.callers, request.id) == []
+    desk.check(request)
+    desk.issue(request)
+    read = desk.do(desk.house.mark_read, request.id, ANNA, desk.now)
+    desk.now += DAY
+    assert desk.do(desk.house.mark_read, request.id, ANNA, desk.now) == read
+    assert desk.actions(request).count("id.read") == 1
 
 
 def test_a_revoked_number_is_known_only_until_its_successor_was_accepted(desk: Desk) -> None:

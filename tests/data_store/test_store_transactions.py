@@ -303,3 +303,39 @@ def test_a_relative_path_is_found_again_from_elsewhere(
         connection.execute(insert(notes), {"text": "one"})
     assert count(store) == 1
     store.dispose()
+
+
+def test_a_commit_that_fails_leaves_nothing_and_the_next_one_works(tmp_path: Path) -> None:
+    store = open_engine(f"sqlite:///{tmp_path}/a.db")
+    metadata.create_all(store)
+
+    def break_it_late() -> None:
+        with transaction(store) as connection:
+            connection.execute(text("PRAGMA defer_foreign_keys = 1"))
+            connection.execute(insert(notes), {"text": "one"})
+            connection.execute(insert(replies), {"note": 99})
+
+    with pytest.raises(IntegrityError):
+        break_it_late()
+    assert count(store) == 0
+    with transaction(store) as connection:
+        connection.execute(insert(notes), {"text": "two"})
+    assert count(store) == 1
+    store.dispose()
+
+
+def test_a_connection_that_the_server_ends_is_told_and_replaced(postgresql_url: str) -> None:
+    store = open_engine(postgresql_url)
+
+    def be_ended() -> None:
+        with transaction(store) as connection:
+            mine = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with transaction(store) as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreError, match=r"was stopped|was lost"):
+        be_ended()
+    with reading(store) as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    store.dispose()
