@@ -74,11 +74,15 @@ class RegisterMachine(RuleBasedStateMachine):
     def move_on(self, server: int, name: str) -> None:
         self.act(name, server, ANNA)
 
-    @rule(server=servers)
-    def check_and_issue(self, server: int) -> None:
-        self.act("set_reason", server, Reason.SERVER_UPGRADED, LINE)
+    @rule(server=servers, reason=st.sampled_from(Reason), read=st.booleans())
+    def go_all_the_way_to_the_id(self, server: int, reason: Reason, *, read: bool) -> None:
+        self.open(server)
+        self.act("set_reason", server, reason, LINE)
+        self.answer_the_challenge(server)
         self.act("check", server, ANNA)
         self.act("issue", server, ANNA)
+        if read:
+            self.act("mark_read", server, ANNA)
 
     @rule(server=servers)
     def deny(self, server: int) -> None:
@@ -175,5 +179,5 @@ def reachable(start: RequestState) -> set[RequestState]:
     return found
 
 
-RegisterMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+RegisterMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestRegister = RegisterMachine.TestCase
