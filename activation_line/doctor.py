@@ -43,7 +43,9 @@ def doctor(routing: Path | None) -> None:
     sys.exit(1 if ill else 0)
 
 
-def examine(environment: "os._Environ[str] | dict[str, str]", routing: Path | None) -> Iterator[Finding]:
+def examine(
+    environment: "os._Environ[str] | dict[str, str]", routing: Path | None
+) -> Iterator[Finding]:
     """Look at everything; one thing's trouble does not hide another's."""
     settings: Settings | None = None
     try:

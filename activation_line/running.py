@@ -27,20 +27,54 @@ GLANCE_SECONDS = 0.5
     type=click.Path(path_type=Path),
     help=f"Keep the demo's data here; ./{DIRECTORY} if left out, a temporary one with --once.",
 )
-@click.option("--port", type=click.IntRange(1, 65533), default=PORT, show_default=True,
-              help="The first of three ports in a row; --once takes free ones.")
-@click.option("--once", is_flag=True, help="One scripted call, then stop; exit status 0 if it all held.")
-@click.option("--region", default="US", show_default=True, help="The caller's country or region, by ISO code.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Makes codes and slips repeatable.")
-@click.option("--wrong-digit", type=click.IntRange(1, GROUPS), help="The caller keys a digit of this group wrongly.")
-@click.option("--hang-up-at", type=click.Choice([stage.value for stage in Stage]), help="The caller hangs up there.")
-@click.option("--spoil", type=click.Choice(["issued"]), help="The caller types the new ID wrongly, for good.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65533),
+    default=PORT,
+    show_default=True,
+    help="The first of three ports in a row; --once takes free ones.",
+)
+@click.option(
+    "--once", is_flag=True, help="One scripted call, then stop; exit status 0 if it all held."
+)
+@click.option(
+    "--region", default="US", show_default=True, help="The caller's country or region, by ISO code."
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Makes codes and slips repeatable."
+)
+@click.option(
+    "--wrong-digit",
+    type=click.IntRange(1, GROUPS),
+    help="The caller keys a digit of this group wrongly.",
+)
+@click.option(
+    "--hang-up-at",
+    type=click.Choice([stage.value for stage in Stage]),
+    help="The caller hangs up there.",
+)
+@click.option(
+    "--spoil", type=click.Choice(["issued"]), help="The caller types the new ID wrongly, for good."
+)
 @click.option("--no-issue", is_flag=True, help="The representative refuses.")
-@click.option("--at", "start", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-              help="With --once: when the call is made, in UTC; now if left out.")
+@click.option(
+    "--at",
+    "start",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
+    help="With --once: when the call is made, in UTC; now if left out.",
+)
 def run(  # noqa: PLR0913 -- a command's options are its arguments
-    data: Path | None, port: int, region: str, seed: int, wrong_digit: int | None,
-    hang_up_at: str | None, spoil: str | None, start: datetime | None, *, once: bool, no_issue: bool,
+    data: Path | None,
+    port: int,
+    region: str,
+    seed: int,
+    wrong_digit: int | None,
+    hang_up_at: str | None,
+    spoil: str | None,
+    start: datetime | None,
+    *,
+    once: bool,
+    no_issue: bool,
 ) -> None:
     """Start the whole line on this computer, with demo data, on 127.0.0.1 only."""
     variation = Variation(

@@ -1,0 +1,132 @@
+"""The scripted caller: what it hears goes in, what it does comes out."""
+
+import pytest
+
+from scripted_calls.caller import (
+    Accepted,
+    Act,
+    Caller,
+    Ended,
+    Event,
+    Facts,
+    HangUp,
+    Heard,
+    Listening,
+    Press,
+    Refused,
+    Say,
+    Stage,
+    TypeIntoWizard,
+    advance,
+)
+
+FACTS = Facts(
+    product_id="00298772766931009389",
+    license_server_id="07263704541960936955944048464452370",
+    line_code="7140",
+    reason_key="1",
+)
+NEW_ID = "82609881973242599431076178073946394"
+
+
+def run(caller: Caller, *events: Event) -> tuple[Caller, list[Act]]:
+    done: list[Act] = []
+    for event in events:
+        caller, acts = advance(caller, event)
+        done += acts
+    return caller, done
+
+
+def keyed(caller: Caller, *events: Event) -> list[str]:
+    return [act.digits for act in run(caller, *events)[1] if isinstance(act, Press)]
+
+
+def ask(prompt: str, **values: str) -> tuple[Event, Event]:
+    return Listening(), Heard(prompt, values)
+
+
+def test_keys_only_when_the_line_both_asks_and_listens() -> None:
+    assert keyed(Caller(FACTS), Heard("ask_product_id")) == []
+    assert keyed(Caller(FACTS), Listening()) == []
+    assert keyed(Caller(FACTS), *ask("ask_product_id")) == [FACTS.product_id + "#"]
+    assert keyed(Caller(FACTS), *reversed(ask("ask_product_id"))) == [FACTS.product_id + "#"]
+
+
+@pytest.mark.parametrize("group", range(1, 12))
+def test_one_digit_of_the_group_is_wrong_and_right_when_asked_again(group: int) -> None:
+    of_product = group <= 4
+    asking = "ask_product_id" if of_product else "ask_license_server_id"
+    right = FACTS.product_id if of_product else FACTS.license_server_id
+    number = group if of_product else group - 4
+    first, again = keyed(
+        Caller(FACTS, wrong_digit=group),
+        *ask(asking),
+        *ask("ask_group", group=str(number)),
+    )
+    wrong = [place for place, digit in enumerate(right) if first[place] != digit]
+    assert len(wrong) == 1
+    assert wrong[0] // 5 == number - 1
+    assert again == FACTS.group(group) + "#"
+
+
+def test_hangs_up_on_a_line_that_does_not_say_the_line_code() -> None:
+    _, acts = run(Caller(FACTS), Heard("line_code", {"digits": "0000"}))
+    assert [type(act) for act in acts] == [HangUp]
+    _, acts = run(Caller(FACTS), Heard("line_code", {"digits": "7140"}))
+    assert acts == []
+
+
+def heard_groups() -> list[Event]:
+    return [
+        Heard(
+            "representative_group",
+            {"group": str(number + 1), "digits": NEW_ID[number * 5 : number * 5 + 5]},
+        )
+        for number in range(7)
+    ]
+
+
+def test_types_what_was_read_out_and_keys_what_the_wizard_shows() -> None:
+    caller, acts = run(Caller(FACTS), *heard_groups(), *ask("ask_closing_code"))
+    assert acts[:7] == [Say("noted", {"group": str(number)}) for number in range(1, 8)]
+    assert acts[7:] == [TypeIntoWizard(NEW_ID)]
+    assert keyed(caller, Accepted("0208")) == ["0208"]
+
+
+def test_keys_the_closing_code_at_the_next_asking_if_typing_took_long() -> None:
+    caller, _ = run(Caller(FACTS), *heard_groups(), *ask("ask_closing_code"))
+    assert keyed(caller, *ask("ask_closing_code"), Accepted("0208")) == ["0208"]
+
+
+def test_a_spoiled_id_differs_in_one_digit_and_is_never_mended() -> None:
+    caller, acts = run(Caller(FACTS, spoil_issued=True), *heard_groups(), *ask("ask_closing_code"))
+    typed = acts[-1]
+    assert isinstance(typed, TypeIntoWizard)
+    pairs = zip(typed.new_license_server_id, NEW_ID, strict=True)
+    assert sum(one != other for one, other in pairs) == 1
+    _, acts = run(caller, Refused("Group 3 is wrong."))
+    assert acts == [HangUp("the wizard refused the new license server ID: Group 3 is wrong.")]
+
+
+@pytest.mark.parametrize(
+    ("stage", "prompt"),
+    [
+        (Stage.WELCOME, "welcome"),
+        (Stage.PRODUCT_ID, "ask_product_id"),
+        (Stage.LICENSE_SERVER_ID, "ask_license_server_id"),
+        (Stage.REASON, "ask_reason"),
+        (Stage.QUEUE, "queue_position"),
+        (Stage.CONVERSATION, "representative_greeting"),
+        (Stage.READ_OUT, "representative_group"),
+        (Stage.CLOSING_CODE, "ask_closing_code"),
+    ],
+)
+def test_hangs_up_where_it_is_told_to(stage: Stage, prompt: str) -> None:
+    _, acts = run(Caller(FACTS, hang_up_at=stage), Heard(prompt, {"group": "1", "digits": "12345"}))
+    assert acts == [HangUp(f"told to hang up at {stage.value}")]
+
+
+def test_ends_with_the_call() -> None:
+    caller, acts = run(Caller(FACTS), Ended())
+    assert caller.ended
+    assert acts == []
