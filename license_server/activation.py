@@ -18,7 +18,7 @@ from codes.new_license_server_id import NewLicenseServerID
 from codes.proofs import Secret
 from license_server import certificates, event_log, files, health, installation
 from license_server import state as states
-from license_server.errors import IDRefused, NoOpenRequest
+from license_server.errors import IDRefusedError, NoOpenRequestError
 from license_server.event_log import Kind
 from license_server.machine import present
 from license_server.model import Reason
@@ -85,7 +85,7 @@ def request(
 def accept(data: Path, new_id: str, now: datetime) -> Acceptance:
     """Verify a typed new license server ID with no network, and let the local CA sign for it.
 
-    Raises IDRefused, which says why, and NoOpenRequest; then nothing is changed. The ID that was
+    Raises IDRefusedError, which says why, and NoOpenRequestError; then nothing is changed. The ID that was
     accepted last is accepted again with the same outcome until the wizard is finished.
     """
     with files.locked(data):
@@ -95,12 +95,12 @@ def accept(data: Path, new_id: str, now: datetime) -> Acceptance:
         if again is not None:
             return again
         if state.request is None:
-            raise NoOpenRequest(
+            raise NoOpenRequestError(
                 "This server has no open request: start the Reactivate Server Wizard first."
             )
         try:
             said = judge(state, secret, new_id, now)
-        except IDRefused as error:
+        except IDRefusedError as error:
             event_log.record(data, Kind.ID_REFUSED, now, why=error.why, groups=error.groups)
             raise
         fresh = _sign(data, state, secret, new_license_server_id.compact(new_id), said, now)
@@ -124,26 +124,26 @@ def accept(data: Path, new_id: str, now: datetime) -> Acceptance:
 
 
 def judge(state: State, secret: Secret, text: str, now: datetime) -> NewLicenseServerID:
-    """Say what a typed new license server ID permits, or raise IDRefused; changes nothing."""
+    """Say what a typed new license server ID permits, or raise IDRefusedError; changes nothing."""
     opened = state.request
     if opened is None:
-        raise NoOpenRequest("This server has no open request.")
+        raise NoOpenRequestError("This server has no open request.")
     try:
         code = new_license_server_id.validate(text)
     except InvalidLength as error:
         if not any(sign.isalnum() for sign in text):
-            raise IDRefused("empty", "Type the new license server ID: seven groups.") from error
-        raise IDRefused(error.code, str(error), error.groups) from error
+            raise IDRefusedError("empty", "Type the new license server ID: seven groups.") from error
+        raise IDRefusedError(error.code, str(error), error.groups) from error
     except CodeError as error:
-        raise IDRefused(error.code, str(error), error.groups) from error
+        raise IDRefusedError(error.code, str(error), error.groups) from error
     if code == opened.license_server_id:
-        raise IDRefused(
+        raise IDRefusedError(
             "displayed_id",
             "This is the license server ID that this page shows, your request. Type the new "
             "license server ID, which the representative reads out.",
         )
     if code in state.accepted:
-        raise IDRefused(
+        raise IDRefusedError(
             "earlier_issue",
             "This server accepted this ID before; it cannot be used again. Ask for the ID that "
             "answers the license server ID on this page.",
@@ -203,7 +203,7 @@ def line_code_of(data: Path) -> str:
     """Give the four digits that only the true line can say first for the open request."""
     state = states.load(data)
     if state.request is None:
-        raise NoOpenRequest("This server has no open request.")
+        raise NoOpenRequestError("This server has no open request.")
     secret = installation.secret(data)
     return line_code.make(secret, state.product_id, state.request.license_server_id)
 
@@ -212,23 +212,23 @@ def answer(data: Path, challenge: str) -> str:
     """Answer the four digits that a representative reads out when a key was compromised."""
     state = states.load(data)
     if state.request is None:
-        raise NoOpenRequest("This server has no open request.")
+        raise NoOpenRequestError("This server has no open request.")
     secret = installation.secret(data)
     return challenges.answer(
         secret, state.product_id, state.request.license_server_id, challenge
     )
 
 
-def _foreign(state: State, secret: Secret, code: str) -> IDRefused:
+def _foreign(state: State, secret: Secret, code: str) -> IDRefusedError:
     for cancelled in state.cancelled:
         with suppress(NotAuthentic):
             new_license_server_id.verify(secret, state.product_id, cancelled, code)
-            return IDRefused(
+            return IDRefusedError(
                 "cancelled_request",
                 "This ID was issued for a request that was cancelled in this wizard. Ask for the "
                 "ID that answers the license server ID on this page.",
             )
-    return IDRefused(
+    return IDRefusedError(
         "not_authentic",
         "This ID was not issued for this server's request: it belongs to another product or "
         "another license server. Make sure that product ID and license server ID were keyed as "
@@ -238,26 +238,26 @@ def _foreign(state: State, secret: Secret, code: str) -> IDRefused:
 
 def _require_usable(state: State, said: NewLicenseServerID, now: datetime) -> None:
     if said.issue <= state.last_issue:
-        raise IDRefused(
+        raise IDRefusedError(
             "earlier_issue",
             f"This ID is issue {said.issue}, but this server already holds issue "
             f"{state.last_issue}. Ask for a newer one.",
         )
     if now.date() < said.first_day:
-        raise IDRefused(
+        raise IDRefusedError(
             "clock_before_issue",
             f"This ID was issued in {said.first_day:%B %Y}, but this computer's clock says "
             f"{now:%d %B %Y}. Set the clock, then choose Next again.",
         )
     if now < state.latest_time:
-        raise IDRefused(
+        raise IDRefusedError(
             "clock_set_back",
             f"This computer's clock was set back: it says {now:%d %B %Y, %H:%M} UTC, but this "
             f"server was in use on {state.latest_time:%d %B %Y, %H:%M} UTC. Set the clock, then "
             "choose Next again.",
         )
     if now > said.last_moment:
-        raise IDRefused(
+        raise IDRefusedError(
             "ran_out",
             f"What this ID permits ran out on {said.last_moment:%d %B %Y}. Check this computer's "
             "clock; if it is right, ask for a newer ID.",
@@ -293,7 +293,7 @@ def _sign(
     assert opened is not None  # noqa: S101 -- the caller has looked
     key = certificates.read_key(files.read(data / opened.key_file))
     if key is None:
-        raise NoOpenRequest(
+        raise NoOpenRequestError(
             "The private key of this request is lost or damaged: start the wizard again for a "
             "new license server ID."
         )

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from codes.new_license_server_id import NewLicenseServerID
@@ -109,7 +110,7 @@ def issue(
     """
     issuer_key_id = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     usage = x509.KeyUsage(**{**_NOTHING_ALLOWED, "digital_signature": True})
-    purposes = [x509.ExtendedKeyUsageOID.SERVER_AUTH, x509.ExtendedKeyUsageOID.CLIENT_AUTH]
+    purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     value = bytes([_PRINTABLE_STRING, len(new_id)]) + new_id.encode("ascii")
     start = datetime(said.first_day.year, said.first_day.month, 1, tzinfo=UTC)
     certificate = (

@@ -22,19 +22,19 @@ class ClockError(LicenseServerError):
     code = "clock"
 
 
-class NotInstalled(LicenseServerError):
+class NotInstalledError(LicenseServerError):
     """The first start, which asks for product ID and product key, is still to come."""
 
     code = "not_installed"
 
 
-class AlreadyInstalled(LicenseServerError):
+class AlreadyInstalledError(LicenseServerError):
     """The data directory holds a license server already."""
 
     code = "already_installed"
 
 
-class InvalidEntry(LicenseServerError):
+class InvalidEntryError(LicenseServerError):
     """Something typed at first start or in Properties is wrong; `field` says which."""
 
     code = "invalid_entry"
@@ -44,13 +44,13 @@ class InvalidEntry(LicenseServerError):
         self.field = field
 
 
-class NoOpenRequest(LicenseServerError):
+class NoOpenRequestError(LicenseServerError):
     """A new license server ID was given, but this server has not asked for one."""
 
     code = "no_open_request"
 
 
-class IDRefused(LicenseServerError):
+class IDRefusedError(LicenseServerError):
     """A typed new license server ID is not accepted; nothing was changed.
 
     `why` is the stable word, `groups` holds the numbers (from 1) of groups known to be wrong.

@@ -31,7 +31,7 @@ class Status:
 
 
 def status(data: Path, now: datetime, machine: Machine | None = None) -> Status:
-    """Examine the server as it stands on disk; changes nothing. Raises NotInstalled."""
+    """Examine the server as it stands on disk; changes nothing. Raises NotInstalledError."""
     state = states.load(data)
     found = examine(data, state, now, machine or present())
     return Status(
@@ -82,3 +82,10 @@ def note(data: Path, now: datetime) -> Status:
         facts = {"before": before.value, "after": found.state.value}
         event_log.record(data, event_log.Kind.CERTIFICATE_STATE, now, **facts)
     return found
+
+
+def certificate_paths(data: Path) -> tuple[Path, Path | None]:
+    """Name the files of the local root certificate and of the server's own, if it has one."""
+    state = states.load(data)
+    own = None if state.held is None else data / state.held.certificate_file
+    return data / state.root_file, own

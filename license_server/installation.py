@@ -13,7 +13,7 @@ from codes.errors import CodeError, InvalidLength
 from codes.proofs import Secret
 from license_server import certificates, event_log, files, passwords
 from license_server import state as states
-from license_server.errors import AlreadyInstalled, DataDirectoryError, InvalidEntry
+from license_server.errors import AlreadyInstalledError, DataDirectoryError, InvalidEntryError
 from license_server.machine import present
 
 _NAME_LENGTH: Final = 64
@@ -41,8 +41,8 @@ def install(
 ) -> Installation:
     """Make a license server of an empty directory.
 
-    `private_key` is handed in by reproducible demos only. Raises InvalidEntry for what was typed
-    wrongly, AlreadyInstalled, or DataDirectoryError; nothing is installed then.
+    `private_key` is handed in by reproducible demos only. Raises InvalidEntryError for what was typed
+    wrongly, AlreadyInstalledError, or DataDirectoryError; nothing is installed then.
     """
     name = checked_name(server_name)
     whole_id, whole_key = checked_product(product_id, product_key)
@@ -50,7 +50,7 @@ def install(
     files.make_directory(data)
     with files.locked(data):
         if states.find(data) is not None:
-            raise AlreadyInstalled(f"{data} holds a license server already: log in instead.")
+            raise AlreadyInstalledError(f"{data} holds a license server already: log in instead.")
         key_file = store_key(data, private_key or certificates.make_key())
         root_file, root_key_file = store_root(data, name, now)
         files.write(data / states.PRODUCT_KEY, whole_key.encode("ascii") + b"\n")
@@ -74,9 +74,9 @@ def checked_name(text: str) -> str:
     """Check the server's name, which its certificate will bear."""
     name = " ".join(text.split())
     if not name:
-        raise InvalidEntry("server_name", "Enter a name for this server, such as LICENSE-01.")
+        raise InvalidEntryError("server_name", "Enter a name for this server, such as LICENSE-01.")
     if len(name) > _NAME_LENGTH or not name.isprintable():
-        raise InvalidEntry(
+        raise InvalidEntryError(
             "server_name",
             f"The server's name may have {_NAME_LENGTH} printable characters: shorten it.",
         )
@@ -91,14 +91,14 @@ def checked_product(product_id: str, key: str) -> tuple[str, str]:
         message = str(error)
         if isinstance(error, InvalidLength) and not product_id.strip():
             message = "Enter the product ID. It stands on your licence: twenty digits."
-        raise InvalidEntry("product_id", message) from error
+        raise InvalidEntryError("product_id", message) from error
     try:
         return whole_id, product_key.validate(key, whole_id)
     except CodeError as error:
         message = str(error)
         if isinstance(error, InvalidLength) and not key.strip():
             message = "Enter the product key. It came with your licence: 25 characters."
-        raise InvalidEntry("product_key", message) from error
+        raise InvalidEntryError("product_key", message) from error
 
 
 def secret(data: Path) -> Secret:

@@ -1,6 +1,7 @@
 """The words of a license server: reasons, certificate states, connection methods."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -22,19 +23,17 @@ class Reason(StrEnum):
     @property
     def sentence(self) -> str:
         """The reason in words, as the wizard lists it."""
-        match self:
-            case Reason.CERTIFICATE_EXPIRED:
-                return "The license server certificate expired"
-            case Reason.CERTIFICATE_CORRUPTED:
-                return "The license server certificate was corrupted"
-            case Reason.SERVER_UPGRADED:
-                return "The license server was upgraded"
-            case Reason.SERVER_REDEPLOYED:
-                return "The license server was redeployed"
-            case Reason.PRIVATE_KEY_COMPROMISED:
-                return "The license server private key was compromised"
-            case Reason.FIRST_ACTIVATION:
-                return "The license server is activated for the first time"
+        return _REASON_SENTENCES[self]
+
+
+_REASON_SENTENCES: Final = {
+    Reason.CERTIFICATE_EXPIRED: "The license server certificate expired",
+    Reason.CERTIFICATE_CORRUPTED: "The license server certificate was corrupted",
+    Reason.SERVER_UPGRADED: "The license server was upgraded",
+    Reason.SERVER_REDEPLOYED: "The license server was redeployed",
+    Reason.PRIVATE_KEY_COMPROMISED: "The license server private key was compromised",
+    Reason.FIRST_ACTIVATION: "The license server is activated for the first time",
+}
 
 
 class CertificateState(StrEnum):
@@ -51,38 +50,30 @@ class CertificateState(StrEnum):
     @property
     def word(self) -> str:
         """The state as people read it; never shown as a colour alone."""
-        match self:
-            case CertificateState.VALID:
-                return "Activated"
-            case CertificateState.EXPIRED:
-                return "Certificate expired"
-            case CertificateState.CORRUPTED:
-                return "Certificate corrupted"
-            case CertificateState.UPGRADED:
-                return "Server upgraded"
-            case CertificateState.REDEPLOYED:
-                return "Server redeployed"
-            case CertificateState.NOT_ACTIVATED:
-                return "Not activated"
-            case CertificateState.CLOCK_WRONG:
-                return "Clock wrong"
+        return _STATE_WORDS[self]
 
     @property
     def proposed_reason(self) -> Reason | None:
         """The reason that this state speaks for; none where nothing asks for a new ID."""
-        match self:
-            case CertificateState.EXPIRED:
-                return Reason.CERTIFICATE_EXPIRED
-            case CertificateState.CORRUPTED:
-                return Reason.CERTIFICATE_CORRUPTED
-            case CertificateState.UPGRADED:
-                return Reason.SERVER_UPGRADED
-            case CertificateState.REDEPLOYED:
-                return Reason.SERVER_REDEPLOYED
-            case CertificateState.NOT_ACTIVATED:
-                return Reason.FIRST_ACTIVATION
-            case CertificateState.VALID | CertificateState.CLOCK_WRONG:
-                return None
+        return _PROPOSALS.get(self)
+
+
+_STATE_WORDS: Final = {
+    CertificateState.VALID: "Activated",
+    CertificateState.EXPIRED: "Certificate expired",
+    CertificateState.CORRUPTED: "Certificate corrupted",
+    CertificateState.UPGRADED: "Server upgraded",
+    CertificateState.REDEPLOYED: "Server redeployed",
+    CertificateState.NOT_ACTIVATED: "Not activated",
+    CertificateState.CLOCK_WRONG: "Clock wrong",
+}
+_PROPOSALS: Final = {
+    CertificateState.EXPIRED: Reason.CERTIFICATE_EXPIRED,
+    CertificateState.CORRUPTED: Reason.CERTIFICATE_CORRUPTED,
+    CertificateState.UPGRADED: Reason.SERVER_UPGRADED,
+    CertificateState.REDEPLOYED: Reason.SERVER_REDEPLOYED,
+    CertificateState.NOT_ACTIVATED: Reason.FIRST_ACTIVATION,
+}
 
 
 class Method(StrEnum):

@@ -5,7 +5,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from license_server.errors import InvalidEntry
+from license_server.errors import InvalidEntryError
 
 LEAST: Final = 8
 MOST: Final = 200
@@ -13,9 +13,9 @@ _HASHER: Final = PasswordHasher()
 
 
 def hashed(password: str) -> str:
-    """Hash a new password, or raise InvalidEntry where it is too short or too long."""
+    """Hash a new password, or raise InvalidEntryError where it is too short or too long."""
     if not LEAST <= len(password) <= MOST:
-        raise InvalidEntry(
+        raise InvalidEntryError(
             "password", f"The password needs {LEAST} to {MOST} characters: choose another."
         )
     return _HASHER.hash(password)

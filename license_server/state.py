@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from license_server import files
-from license_server.errors import DataDirectoryError, NotInstalled
+from license_server.errors import DataDirectoryError, NotInstalledError
 from license_server.machine import Machine
 from license_server.model import CertificateState, Method, Reason
 
@@ -121,10 +121,10 @@ def find(data: Path) -> State | None:
 
 
 def load(data: Path) -> State:
-    """Read the state of an installed server, or raise NotInstalled."""
+    """Read the state of an installed server, or raise NotInstalledError."""
     state = find(data)
     if state is None:
-        raise NotInstalled(
+        raise NotInstalledError(
             f"{data} holds no license server yet: start it there and enter product ID "
             "and product key."
         )
@@ -171,8 +171,6 @@ def _decode(path: Path, content: bytes) -> State:
                 f"{path} was written by a newer version of this software (format {version}; this "
                 f"one reads {FORMAT}): start the newer version. Nothing was changed."
             )
-        if version != FORMAT:
-            raise ValueError(version)
         return _built(State, document)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataDirectoryError(
