@@ -19,7 +19,7 @@ from license_server import event_log, files, passwords
 from license_server import state as states
 from license_server.event_log import Kind
 
-SECRET_FILE: Final = "pages.secret"
+KEY_FILE: Final = "pages.secret"
 SESSION_LIFE: Final = timedelta(hours=12)
 _TRIES: Final = 5
 _PAUSE: Final = timedelta(seconds=30)
@@ -29,10 +29,10 @@ _SECRET_BYTES: Final = 32
 def load_secret(data: Path) -> str:
     """Read the key that session cookies are signed with, or make it."""
     with files.locked(data):
-        content = files.read(data / SECRET_FILE)
+        content = files.read(data / KEY_FILE)
         if content is None or len(content) < _SECRET_BYTES:
             content = secrets.token_hex(_SECRET_BYTES).encode("ascii")
-            files.write(data / SECRET_FILE, content)
+            files.write(data / KEY_FILE, content)
     return content.decode("ascii", "replace")
 
 
@@ -108,8 +108,9 @@ class Access:
 def is_cross_site(request: Request) -> bool:
     """Tell whether a browser says that another site made it send this request."""
     said = request.headers.get("Sec-Fetch-Site")
-    if said is not None and said not in ("same-origin", "none"):
-        return True
+    if said is not None:
+        return said not in ("same-origin", "none")
+    # Browsers leave the header out where the address is neither HTTPS nor loopback.
     origin = request.headers.get("Origin")
     return origin is not None and origin != f"{request.scheme}://{request.host}"
 

@@ -85,8 +85,8 @@ def request(
 def accept(data: Path, new_id: str, now: datetime) -> Acceptance:
     """Verify a typed new license server ID with no network, and let the local CA sign for it.
 
-    Raises IDRefusedError, which says why, and NoOpenRequestError; then nothing is changed. The ID that was
-    accepted last is accepted again with the same outcome until the wizard is finished.
+    Raises IDRefusedError, which says why, and NoOpenRequestError; then nothing is changed. The ID
+    that was accepted last is accepted again with the same outcome until the wizard is finished.
     """
     with files.locked(data):
         state = states.load(data)
@@ -132,7 +132,9 @@ def judge(state: State, secret: Secret, text: str, now: datetime) -> NewLicenseS
         code = new_license_server_id.validate(text)
     except InvalidLength as error:
         if not any(sign.isalnum() for sign in text):
-            raise IDRefusedError("empty", "Type the new license server ID: seven groups.") from error
+            raise IDRefusedError(
+                "empty", "Type the new license server ID: seven groups."
+            ) from error
         raise IDRefusedError(error.code, str(error), error.groups) from error
     except CodeError as error:
         raise IDRefusedError(error.code, str(error), error.groups) from error
@@ -214,9 +216,7 @@ def answer(data: Path, challenge: str) -> str:
     if state.request is None:
         raise NoOpenRequestError("This server has no open request.")
     secret = installation.secret(data)
-    return challenges.answer(
-        secret, state.product_id, state.request.license_server_id, challenge
-    )
+    return challenges.answer(secret, state.product_id, state.request.license_server_id, challenge)
 
 
 def _foreign(state: State, secret: Secret, code: str) -> IDRefusedError:

@@ -22,7 +22,7 @@ _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
     "img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -93,12 +93,16 @@ def _guard() -> Response | tuple[str, int] | None:
         ), 403
     if request.endpoint in _OPEN or request.endpoint is None:
         return None
+    return _lead(parts, request.endpoint)
+
+
+def _lead(parts: Services, endpoint: str) -> Response | tuple[str, int] | None:
+    """Lead whoever is not logged in to the log-in, and everybody to the first start before it."""
     if not parts.access.is_logged_in(services.now()):
-        if request.endpoint == "wizard.check":
-            return _message("Log in", "Log in again."), 401
+        if endpoint == "wizard.check":
+            return _message("Log in", "The session has ended: log in again."), 401
         return redirect(url_for("entrance.log_in"), 303)
-    is_installed = states.find(parts.data) is not None
-    if not is_installed and request.endpoint not in _UNINSTALLED:
+    if states.find(parts.data) is None and endpoint not in _UNINSTALLED:
         return redirect(url_for("entrance.first_start"), 303)
     return None
 
@@ -111,7 +115,9 @@ def _with_headers(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
-    return _message(error.name, error.description or "", "Go back and try again."), error.code or 500
+    return _message(
+        error.name, error.description or "", "Go back and try again."
+    ), error.code or 500
 
 
 def _own_error(error: LicenseServerError) -> tuple[str, int]:

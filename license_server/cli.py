@@ -80,9 +80,7 @@ def cli(
 def status(setting: Setting, *, as_json: bool) -> None:
     """Say how this license server stands; changes nothing."""
     try:
-        found = (
-            health.status(setting.data, setting.clock()) if states.find(setting.data) else None
-        )
+        found = health.status(setting.data, setting.clock()) if states.find(setting.data) else None
     except LicenseServerError as error:
         _refuse(str(error))
     if as_json:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from codes.errors import CodeError, InvalidCharacter
+from codes.errors import InvalidCharacter, named
 from codes.groups import NEW_LICENSE_SERVER_ID
 from codes.typed import signs
 from license_server.errors import IDRefusedError
@@ -64,23 +64,30 @@ def verdicts(groups: Sequence[str]) -> tuple[Verdict, ...]:
 
 
 def require_whole(groups: Sequence[str]) -> None:
-    """Refuse an ID of which fields are empty, too short or too long, and name them."""
-    if not any(groups):
+    """Refuse an ID of which fields are empty or short, and say of each what is wrong with it.
+
+    Where only the last field has a wrong length, the whole is left to the code's own check: it
+    finds the one digit, dropped or doubled, that shifted all that follow.
+    """
+    if not any(groups) or all(len(group) == WIDTH for group in groups[:-1]):
         return
-    sizes = {number: len(group) for number, group in enumerate(groups, 1)}
-    wrong = [number for number, size in sizes.items() if size != WIDTH]
-    if not wrong:
-        return
-    said = [
-        f"group {number} is empty"
-        if not sizes[number]
-        else f"group {number} has {sizes[number]} of {WIDTH} digits"
-        if sizes[number] < WIDTH
-        else f"group {number} has {sizes[number]} digits instead of {WIDTH}"
-        for number in wrong
+    marks = {verdict.group: verdict.mark for verdict in verdicts(groups)}
+    parts = [
+        _named([number for number, mark in marks.items() if mark is wanted], said)
+        for wanted, said in (
+            (Mark.EMPTY, ("is empty", "are empty")),
+            (Mark.SHORT, ("is too short", "are too short")),
+            (Mark.BAD, ("is wrong", "are wrong")),
+        )
     ]
-    text = ", ".join(said)
-    raise IDRefusedError("invalid_length", f"{text[0].upper()}{text[1:]}: complete it.", wrong)
+    text = ", ".join(filter(None, parts))
+    wrong = [number for number, mark in marks.items() if mark is not Mark.GOOD]
+    sentence = f"{text[0].upper()}{text[1:]}: compare with what was read to you."
+    raise IDRefusedError("invalid_length", sentence, wrong)
+
+
+def _named(numbers: Sequence[int], said: tuple[str, str]) -> str:
+    return f"{named(numbers)} {said[len(numbers) > 1]}" if numbers else ""
 
 
 def _verdict(number: int, group: str) -> Verdict:
@@ -90,12 +97,10 @@ def _verdict(number: int, group: str) -> Verdict:
         digits = NEW_LICENSE_SERVER_ID.compact(group)
     except InvalidCharacter:
         return Verdict(number, Mark.BAD, "digits only")
-    except CodeError as error:  # pragma: no cover -- compact knows no other fault
-        return Verdict(number, Mark.BAD, str(error))
-    if len(digits) < WIDTH:
-        return Verdict(number, Mark.SHORT, f"{WIDTH - len(digits)} more")
-    if len(digits) > WIDTH:
+    missing = WIDTH - len(digits)
+    if missing > 0:
+        return Verdict(number, Mark.SHORT, f"{missing} more")
+    if missing < 0:
         return Verdict(number, Mark.BAD, "too long")
-    if NEW_LICENSE_SERVER_ID.is_good(number, digits):
-        return Verdict(number, Mark.GOOD, "good")
-    return Verdict(number, Mark.BAD, "wrong")
+    is_good = NEW_LICENSE_SERVER_ID.is_good(number, digits)
+    return Verdict(number, Mark.GOOD, "good") if is_good else Verdict(number, Mark.BAD, "wrong")

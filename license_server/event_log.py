@@ -24,7 +24,7 @@ class Kind(StrEnum):
     CERTIFICATE_STATE = "certificate.state"
     ROOT_RENEWED = "root.renewed"
     PROPERTIES_CHANGED = "properties.changed"
-    PASSWORD_CHANGED = "administrator.password_changed"
+    ADMINISTRATOR_CHANGED = "administrator.changed"
     LOGGED_IN = "administrator.logged_in"
     LOG_IN_REFUSED = "administrator.refused"
 

@@ -50,9 +50,7 @@ def status(data: Path, now: datetime, machine: Machine | None = None) -> Status:
     )
 
 
-def examine(
-    data: Path, state: State, now: datetime, machine: Machine
-) -> certificates.Examination:
+def examine(data: Path, state: State, now: datetime, machine: Machine) -> certificates.Examination:
     """Run the health check on the files that the state names."""
     held = state.held
     if held is None:

@@ -41,8 +41,8 @@ def install(
 ) -> Installation:
     """Make a license server of an empty directory.
 
-    `private_key` is handed in by reproducible demos only. Raises InvalidEntryError for what was typed
-    wrongly, AlreadyInstalledError, or DataDirectoryError; nothing is installed then.
+    `private_key` is handed in by reproducible demos only. Raises InvalidEntryError for what was
+    typed wrongly, AlreadyInstalledError, or DataDirectoryError; nothing is installed then.
     """
     name = checked_name(server_name)
     whole_id, whole_key = checked_product(product_id, product_key)
@@ -140,5 +140,3 @@ def root_pem(data: Path) -> bytes:
             "which makes the local root anew."
         )
     return content
-
-

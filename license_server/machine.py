@@ -43,9 +43,7 @@ def _own_id() -> str:
     if sys.platform == "win32":
         import winreg  # noqa: PLC0415 -- exists on one system only
 
-        with winreg.OpenKey(
-            winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography"
-        ) as key:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
             return str(winreg.QueryValueEx(key, "MachineGuid")[0])
     # Without a network card `getnode` makes up another number at each start.
     node = uuid.getnode()

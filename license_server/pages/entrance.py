@@ -74,9 +74,7 @@ def first_start_entered() -> Page:
             now=now(),
         )
     except InvalidEntryError as error:
-        page = render_template(
-            "first_start.html", typed=form, wrong=error.field, error=str(error)
-        )
+        page = render_template("first_start.html", typed=form, wrong=error.field, error=str(error))
         return page, 422
     services().access.log_in(now(), is_one_time=True)
     return redirect(url_for("manager.server"), 303)
@@ -93,9 +91,8 @@ def password_entered() -> Page:
     """Set the password; every other session ends."""
     data, asks_old = services().data, not session.get("one_time")
     try:
-        old = request.form.get("old_password", "")
-        if asks_old and not passwords.is_right(states.load(data).password_hash, old):
-            raise InvalidEntryError("old_password", "That is not the password of now.")
+        if asks_old:
+            _require_old(request.form.get("old_password", ""))
         fresh = passwords.hashed(request.form.get("password", ""))
     except InvalidEntryError as error:
         page = render_template(
@@ -104,6 +101,11 @@ def password_entered() -> Page:
         return page, 422
     with files.locked(data):
         states.save(data, dataclasses.replace(states.load(data), password_hash=fresh))
-    event_log.record(data, event_log.Kind.PASSWORD_CHANGED, now())
+    event_log.record(data, event_log.Kind.ADMINISTRATOR_CHANGED, now())
     services().access.log_in(now(), is_one_time=False)
     return redirect(url_for("manager.server"), 303)
+
+
+def _require_old(password: str) -> None:
+    if not passwords.is_right(states.load(services().data).password_hash, password):
+        raise InvalidEntryError("old_password", "That is not the password of now.")

@@ -113,9 +113,7 @@ def _sheet(held: Properties, tab: str, error: InvalidEntryError | None = None) -
 
 def _typed(held: Properties, form: MultiDict[str, str]) -> Properties:
     names = {entry.name for entry in dataclasses.fields(Properties)} - {"method"}
-    texts = {
-        name: " ".join(form[name].split())[:_LONGEST] for name in names if name in form
-    }
+    texts = {name: " ".join(form[name].split())[:_LONGEST] for name in names if name in form}
     method = form.get("method", held.method)
     chosen = Method(method) if method in list(Method) else held.method
     return dataclasses.replace(held, method=chosen, **texts)

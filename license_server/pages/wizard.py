@@ -217,8 +217,6 @@ def _enter(groups: tuple[str, ...]) -> None:
     try:
         entry.require_whole(groups)
     except IDRefusedError as error:
-        event_log.record(
-            data, event_log.Kind.ID_REFUSED, now(), why=error.why, groups=error.groups
-        )
+        event_log.record(data, event_log.Kind.ID_REFUSED, now(), why=error.why, groups=error.groups)
         raise
     activation.accept(data, "".join(groups), now())
