@@ -1,10 +1,10 @@
 """A license server in a directory of its own, and the clearinghouse's part of the codes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
@@ -16,12 +16,8 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PASSWORD = "long enough"
 
 
-@dataclass(frozen=True)
-class Licence:
+class Licence(SimpleNamespace):
     """What the customer bought, and what the clearinghouse would issue for it."""
-
-    product_id: str
-    product_key: str
 
     def issue(self, request: str, number: int = 1, *, at: datetime = NOW, months: int = 12) -> str:
         secret = product_key.secret(self.product_key)
@@ -32,7 +28,8 @@ class Licence:
 def licence_of(seed: int) -> Licence:
     rng = Random(seed)
     number = product_id.random(rng)
-    return Licence(number, product_key.make(number, rng.randbytes(15)))
+    key = product_key.make(number, rng.randbytes(15))
+    return Licence(product_id=number, product_key=key)
 
 
 @pytest.fixture(autouse=True)

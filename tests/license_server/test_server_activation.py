@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,7 +23,7 @@ def refusal(data: Path, text: str, now: datetime) -> IDRefusedError:
     return caught.value
 
 
-def test_first_activation_end_to_end(data: Path, licence: Any, now: datetime) -> None:
+def test_first_activation_end_to_end(data: Path, licence: SimpleNamespace, now: datetime) -> None:
     assert activation.status(data, now).state is CertificateState.NOT_ACTIVATED
     asked = activation.request(data, now)
     secret = product_key.secret(licence.product_key)
@@ -54,7 +54,7 @@ def test_a_reason_may_rise_to_compromised_and_keeps_the_id(activated: Path, now:
 
 
 def test_a_key_handed_in_makes_the_id_repeatable(
-    tmp_path: Path, licence: Any, now: datetime
+    tmp_path: Path, licence: SimpleNamespace, now: datetime
 ) -> None:
     key = ec.derive_private_key(7, ec.SECP256R1())
     asked = set()
@@ -71,7 +71,9 @@ def test_a_key_handed_in_makes_the_id_repeatable(
     assert len(asked) == 1
 
 
-def test_each_request_has_a_key_of_its_own(activated: Path, licence: Any, now: datetime) -> None:
+def test_each_request_has_a_key_of_its_own(
+    activated: Path, licence: SimpleNamespace, now: datetime
+) -> None:
     before = states.load(activated).held
     asked = activation.request(activated, now)
     activation.accept(
@@ -85,7 +87,7 @@ def test_each_request_has_a_key_of_its_own(activated: Path, licence: Any, now: d
 
 
 def test_accepting_twice_gives_the_same_until_finished(
-    data: Path, licence: Any, now: datetime
+    data: Path, licence: SimpleNamespace, now: datetime
 ) -> None:
     new = licence.issue(activation.request(data, now).license_server_id)
     first = activation.accept(data, new, now)
@@ -100,7 +102,11 @@ def _flip(code: str, place: int) -> str:
 
 
 def test_every_wrong_input_has_its_own_message(
-    activated: Path, licence: Any, other_licence: Any, now: datetime, contents: Contents
+    activated: Path,
+    licence: SimpleNamespace,
+    other_licence: SimpleNamespace,
+    now: datetime,
+    contents: Contents,
 ) -> None:
     held = states.load(activated).held
     assert held is not None
@@ -137,14 +143,16 @@ def test_every_wrong_input_has_its_own_message(
     assert activation.accept(activated, good, later).issue == 2
 
 
-def test_wrong_groups_are_named(activated: Path, licence: Any, now: datetime) -> None:
+def test_wrong_groups_are_named(activated: Path, licence: SimpleNamespace, now: datetime) -> None:
     good = licence.issue(activation.request(activated, now).license_server_id, 2)
     error = refusal(activated, _flip(_flip(good, 7), 31), now)
     assert error.groups == (2, 7)
     assert "2 and 7" in str(error)
 
 
-def test_wrong_parity_has_a_message(activated: Path, licence: Any, now: datetime) -> None:
+def test_wrong_parity_has_a_message(
+    activated: Path, licence: SimpleNamespace, now: datetime
+) -> None:
     good = licence.issue(activation.request(activated, now).license_server_id, 2)
     shape = new_license_server_id.NEW_LICENSE_SERVER_ID
     other = next(
@@ -156,7 +164,7 @@ def test_wrong_parity_has_a_message(activated: Path, licence: Any, now: datetime
 
 
 def test_an_id_for_a_cancelled_request_is_told_apart(
-    activated: Path, licence: Any, now: datetime
+    activated: Path, licence: SimpleNamespace, now: datetime
 ) -> None:
     first = activation.request(activated, now)
     activation.cancel(activated, now)
@@ -166,7 +174,9 @@ def test_an_id_for_a_cancelled_request_is_told_apart(
     assert error.why == "cancelled_request"
 
 
-def test_a_clock_set_back_is_refused(activated: Path, licence: Any, now: datetime) -> None:
+def test_a_clock_set_back_is_refused(
+    activated: Path, licence: SimpleNamespace, now: datetime
+) -> None:
     asked = activation.request(activated, now + timedelta(days=3))
     new = licence.issue(asked.license_server_id, 2)
     assert refusal(activated, new, now + timedelta(days=2)).why == "clock_set_back"
@@ -175,7 +185,7 @@ def test_a_clock_set_back_is_refused(activated: Path, licence: Any, now: datetim
 
 
 def test_looking_with_a_wrong_clock_does_no_harm(
-    activated: Path, licence: Any, now: datetime
+    activated: Path, licence: SimpleNamespace, now: datetime
 ) -> None:
     activation.health.note(activated, now + timedelta(days=800))
     asked = activation.request(activated, now + timedelta(hours=1))
@@ -191,7 +201,7 @@ def test_a_lost_request_key_makes_a_new_request(activated: Path, now: datetime) 
 
 
 def test_a_compromised_key_makes_the_local_root_anew(
-    activated: Path, licence: Any, now: datetime
+    activated: Path, licence: SimpleNamespace, now: datetime
 ) -> None:
     before = installation.root_pem(activated)
     asked = activation.request(activated, now, reason=Reason.PRIVATE_KEY_COMPROMISED)
@@ -204,7 +214,7 @@ def test_a_compromised_key_makes_the_local_root_anew(
 
 
 def test_a_damaged_local_root_is_mended_by_reactivation(
-    activated: Path, licence: Any, now: datetime
+    activated: Path, licence: SimpleNamespace, now: datetime
 ) -> None:
     state = states.load(activated)
     (activated / state.root_file).write_bytes(b"-----BEGIN CERTIFICATE-----\n")
@@ -226,7 +236,7 @@ def test_a_challenge_is_answered_for_the_open_request(activated: Path, now: date
 
 
 def test_events_tell_what_happened_and_hold_no_code(
-    activated: Path, licence: Any, now: datetime
+    activated: Path, licence: SimpleNamespace, now: datetime
 ) -> None:
     asked = activation.request(activated, now).license_server_id
     refusal(activated, _flip(licence.issue(asked, 2), 7), now)
@@ -253,7 +263,11 @@ def test_events_tell_what_happened_and_hold_no_code(
 
 @pytest.mark.parametrize("step", range(4))
 def test_killed_while_accepting_it_is_done_or_not_done(
-    activated: Path, licence: Any, now: datetime, step: int, monkeypatch: pytest.MonkeyPatch
+    activated: Path,
+    licence: SimpleNamespace,
+    now: datetime,
+    step: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     new = licence.issue(activation.request(activated, now).license_server_id, 2)
     later = now + timedelta(hours=1)
@@ -281,7 +295,7 @@ def test_killed_while_accepting_it_is_done_or_not_done(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_no_single_wrong_digit_is_accepted(
-    activated: Path, licence: Any, now: datetime, place: int, add: int
+    activated: Path, licence: SimpleNamespace, now: datetime, place: int, add: int
 ) -> None:
     good = licence.issue(activation.request(activated, now).license_server_id, 2)
     wrong = f"{good[:place]}{(int(good[place]) + add) % 10}{good[place + 1 :]}"

@@ -3,6 +3,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -147,7 +148,9 @@ def test_the_first_fault_in_order_is_told(activated: Path) -> None:
     assert state_of(activated, late) is CertificateState.CORRUPTED
 
 
-def test_reactivation_ends_every_state(activated: Path, licence: Any, now: datetime) -> None:
+def test_reactivation_ends_every_state(
+    activated: Path, licence: SimpleNamespace, now: datetime
+) -> None:
     edit(activated, lambda document: document["held"]["machine"].update(identity="another"))
     later = now + timedelta(1)
     asked = activation.request(activated, later)

@@ -2,8 +2,9 @@ import json
 import os
 import stat
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -129,7 +130,7 @@ def test_everything_is_its_owners_alone(activated: Path) -> None:
 
 
 def test_installing_twice_is_refused(
-    data: Path, licence: Any, now: Any, contents: Contents
+    data: Path, licence: SimpleNamespace, now: datetime, contents: Contents
 ) -> None:
     before = contents(data)
     with pytest.raises(AlreadyInstalledError):
@@ -156,7 +157,12 @@ def test_installing_twice_is_refused(
     ],
 )
 def test_what_is_typed_wrongly_at_first_start(
-    tmp_path: Path, licence: Any, now: Any, change: dict[str, str], field: str, said: str
+    tmp_path: Path,
+    licence: SimpleNamespace,
+    now: datetime,
+    change: dict[str, str],
+    field: str,
+    said: str,
 ) -> None:
     typed = {
         "product_id": licence.product_id,

@@ -1,8 +1,8 @@
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,7 +22,7 @@ TELEPHONE_PAGE = "/reactivate/license-server-reactivation"
 class Browser:
     """A browser at the license server, whose clock can be set."""
 
-    def __init__(self, data: Path, now: Any) -> None:
+    def __init__(self, data: Path, now: datetime) -> None:
         self.now = now
         self.data = data
         self.app = create_app(data, clock=lambda: self.now, is_demo=True)
@@ -73,7 +73,7 @@ def values(page: TestResponse) -> list[str]:
 
 
 @pytest.fixture
-def browser(activated: Path, now: Any) -> Browser:
+def browser(activated: Path, now: datetime) -> Browser:
     return Browser(activated, now + timedelta(hours=1))
 
 
@@ -173,11 +173,12 @@ def test_every_page_is_strict_and_says_where_it_listens(browser: Browser) -> Non
         assert "default-src 'none'" in policy
         assert "Demo: listens on 127.0.0.1 only" in page.text
         assert "loopback" in page.text
-        assert not re.search(r"<script(?![^>]*src=)|<style|style=|\son\w+=", page.text), path
+        inline = r"<script(?![^>]*src=)|<style|style=|\son\w+="
+        assert not re.search(inline, page.text), path
 
 
 def test_first_start_in_the_browser(
-    tmp_path: Path, licence: Any, other_licence: Any, now: Any
+    tmp_path: Path, licence: SimpleNamespace, other_licence: SimpleNamespace, now: datetime
 ) -> None:
     browser = Browser(tmp_path / "new", now).come_in()
     assert browser.get("/manager").location == "/first-start"
@@ -202,7 +203,7 @@ def test_first_start_in_the_browser(
     assert browser.get("/first-start").status_code == 303
 
 
-def test_manager_shows_tree_state_and_ids(browser: Browser, activated: Path, licence: Any) -> None:
+def test_manager_shows_tree_state_and_ids(browser: Browser, activated: Path) -> None:
     browser.come_in()
     page = text_of(browser.get("/manager/server"))
     held = states.load(activated).held
@@ -261,7 +262,7 @@ def test_the_wizard_says_that_only_telephone_is_there(browser: Browser, method: 
     assert states.load(browser.data).request is None
 
 
-def test_the_wizard_by_telephone(browser: Browser, licence: Any) -> None:
+def test_the_wizard_by_telephone(browser: Browser, licence: SimpleNamespace) -> None:
     browser.now += timedelta(days=500)
     browser.come_in().choose_telephone()
     assert browser.get("/reactivate").location == "/reactivate/welcome"
@@ -295,7 +296,9 @@ def groups_form(code: str) -> dict[str, str]:
     return {f"group{number}": text for number, text in enumerate(cut, 1)}
 
 
-def test_wrong_groups_come_back_as_typed_and_named(browser: Browser, licence: Any) -> None:
+def test_wrong_groups_come_back_as_typed_and_named(
+    browser: Browser, licence: SimpleNamespace
+) -> None:
     browser.come_in().choose_telephone()
     new = licence.issue(browser.open_request(), 2)
     typed = groups_form(new) | {"group3": f"{(int(new[10:15]) + 1) % 10**5:05}"}
@@ -319,7 +322,7 @@ def test_wrong_groups_come_back_as_typed_and_named(browser: Browser, licence: An
     ],
 )
 def test_incomplete_entries_have_their_own_message(
-    browser: Browser, licence: Any, change: dict[str, str], said: str
+    browser: Browser, licence: SimpleNamespace, change: dict[str, str], said: str
 ) -> None:
     browser.come_in().choose_telephone()
     typed = groups_form(licence.issue(browser.open_request(), 2)) | change
@@ -330,7 +333,9 @@ def test_incomplete_entries_have_their_own_message(
     assert event_log.entries(browser.data)[-1]["kind"] == "id.refused"
 
 
-def test_a_dropped_digit_in_a_pasted_id_is_found(browser: Browser, licence: Any) -> None:
+def test_a_dropped_digit_in_a_pasted_id_is_found(
+    browser: Browser, licence: SimpleNamespace
+) -> None:
     browser.come_in().choose_telephone()
     new = licence.issue(browser.open_request(), 2)
     at = next(place for place in range(10, 14) if new[place] != new[place + 1])
@@ -340,7 +345,9 @@ def test_a_dropped_digit_in_a_pasted_id_is_found(browser: Browser, licence: Any)
 
 
 @pytest.mark.parametrize("field", ["group1", "group4", "new_license_server_id"])
-def test_a_whole_id_may_stand_in_any_field(browser: Browser, licence: Any, field: str) -> None:
+def test_a_whole_id_may_stand_in_any_field(
+    browser: Browser, licence: SimpleNamespace, field: str
+) -> None:
     browser.come_in().choose_telephone()
     new = new_license_server_id.format(licence.issue(browser.open_request(), 2))
     done = browser.post(TELEPHONE_PAGE, action="next", **{field: f" {new} "})
@@ -355,7 +362,7 @@ def test_the_displayed_id_typed_as_the_new_one(browser: Browser) -> None:
     assert "your request" in page.text
 
 
-def test_ticks_group_by_group(browser: Browser, licence: Any) -> None:
+def test_ticks_group_by_group(browser: Browser, licence: SimpleNamespace) -> None:
     browser.come_in().choose_telephone()
     new = licence.issue(browser.open_request(), 2)
     cut = list(groups_form(new).values())
@@ -408,7 +415,9 @@ def test_cancel_asks_first(browser: Browser) -> None:
     assert browser.open_request() != asked
 
 
-def test_a_compromised_key_is_the_administrators_word(browser: Browser, licence: Any) -> None:
+def test_a_compromised_key_is_the_administrators_word(
+    browser: Browser, licence: SimpleNamespace
+) -> None:
     browser.come_in().choose_telephone()
     browser.post("/reactivate/welcome", action="next", compromised="yes")
     opened = states.load(browser.data).request

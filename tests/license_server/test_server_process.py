@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -81,7 +82,7 @@ def test_serves_until_it_is_told_to_stop(activated: Path) -> None:
         assert server.process.wait(20) == 0
 
 
-def test_a_killed_process_resumes_the_wizard(activated: Path, licence: Any) -> None:
+def test_a_killed_process_resumes_the_wizard(activated: Path, licence: SimpleNamespace) -> None:
     with started(activated) as first:
         first.come_in()
         first.ask("POST", "/manager/properties", action="ok", method="telephone", region="DE")
