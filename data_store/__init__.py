@@ -1,1 +1,22 @@
 """How rows are kept: the engine, the transaction and the column types. No tables."""
+
+from data_store.cipher import Cipher
+from data_store.engine import open_engine
+from data_store.errors import StoreError
+from data_store.revision import Revision, check_revision, stored_revision
+from data_store.transactions import mark_durable, reading, transaction
+from data_store.types import Json, UtcDateTime
+
+__all__ = [
+    "Cipher",
+    "Json",
+    "Revision",
+    "StoreError",
+    "UtcDateTime",
+    "check_revision",
+    "mark_durable",
+    "open_engine",
+    "reading",
+    "stored_revision",
+    "transaction",
+]
