@@ -69,7 +69,7 @@ def request(
             ),
             last_issue=state.last_issue,
             key_file=key_file,
-            reason=reason or proposed or Reason.SERVER_REDEPLOYED,
+            reason=reason or proposed,
             opened_at=now,
         )
         fresh = dataclasses.replace(

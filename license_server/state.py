@@ -29,12 +29,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An open request; the same license server ID is shown for as long as it is open."""
+    """An open request; the same license server ID is shown for as long as it is open.
+
+    Without a reason nothing speaks for one: the certificate is valid and the administrator decides.
+    """
 
     license_server_id: str
     last_issue: int
     key_file: str
-    reason: Reason
+    reason: Reason | None
     opened_at: datetime
 
 

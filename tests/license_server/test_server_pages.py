@@ -164,9 +164,9 @@ def test_nothing_is_shown_to_strangers(browser: Browser, path: str) -> None:
 def test_every_page_is_strict_and_says_where_it_listens(browser: Browser) -> None:
     browser.come_in().choose_telephone()
     browser.open_request()
-    paths = ["/manager", "/manager/server", "/manager/properties", "/reactivate/welcome",
-             TELEPHONE_PAGE, "/reactivate/cancel", "/password", "/log-in", "/nothing-here"]  # fmt: skip
-    for path in paths:
+    paths = """/manager /manager/server /manager/properties /reactivate/welcome /reactivate/cancel
+        /password /log-in /nothing-here""".split()
+    for path in (*paths, TELEPHONE_PAGE):
         page = browser.get(path)
         policy = page.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
@@ -399,6 +399,14 @@ def test_back_and_next_keep_the_request(browser: Browser) -> None:
     assert browser.get("/reactivate").location == "/reactivate/welcome"
     assert browser.open_request() == asked
     assert values(browser.get(TELEPHONE_PAGE))[0] == "001"
+
+
+def test_without_a_fault_no_reason_is_proposed(browser: Browser) -> None:
+    browser.come_in().choose_telephone()
+    browser.open_request()
+    page = browser.get(TELEPHONE_PAGE)
+    assert "data-proposed" not in page.text
+    assert "none is proposed" in page.text
 
 
 def test_cancel_asks_first(browser: Browser) -> None:
