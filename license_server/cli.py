@@ -69,6 +69,8 @@ def cli(
         if is_demo and host not in _LOOPBACK:
             _refuse("A demo listens on this computer only: leave --host out, or --demo.")
         app = create_app(data, clock=context.obj.clock, host=host, is_demo=is_demo)
+        if states.find(data) is not None:
+            health.note(data, context.obj.clock())
         serving.serve(app, data, host, port, as_json=as_json)
     except (LicenseServerError, RoutingTableError) as error:
         _refuse(str(error))
