@@ -13,18 +13,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from codes import challenge as challenges
 from codes import closing_code, license_server_id, line_code, new_license_server_id
-from codes.errors import CodeError, InvalidLength, NotAuthentic
+from codes.errors import CodeError
 from codes.new_license_server_id import NewLicenseServerID
 from codes.proofs import Secret
 from license_server import certificates, event_log, files, health, installation
 from license_server import state as states
 from license_server.errors import IDRefusedError, NoOpenRequestError
 from license_server.event_log import Kind
+from license_server.judging import judge
 from license_server.machine import present
 from license_server.model import Reason
 from license_server.state import Request, State
 
-__all__ = ["Acceptance", "Request", "accept", "cancel", "finish", "judge", "request", "status"]
+__all__ = ["Acceptance", "Request", "accept", "cancel", "finish", "request", "status"]
 status = health.status
 
 
@@ -123,43 +124,6 @@ def accept(data: Path, new_id: str, now: datetime) -> Acceptance:
     )
 
 
-def judge(state: State, secret: Secret, text: str, now: datetime) -> NewLicenseServerID:
-    """Say what a typed new license server ID permits, or raise IDRefusedError; changes nothing."""
-    opened = state.request
-    if opened is None:
-        raise NoOpenRequestError("This server has no open request.")
-    try:
-        code = new_license_server_id.validate(text)
-    except InvalidLength as error:
-        if not any(sign.isalnum() for sign in text):
-            raise IDRefusedError(
-                "empty", "Type the new license server ID: seven groups."
-            ) from error
-        raise IDRefusedError(error.code, str(error), error.groups) from error
-    except CodeError as error:
-        raise IDRefusedError(error.code, str(error), error.groups) from error
-    if code == opened.license_server_id:
-        raise IDRefusedError(
-            "displayed_id",
-            "This is the license server ID that this page shows, your request. Type the new "
-            "license server ID, which the representative reads out.",
-        )
-    if code in state.accepted:
-        raise IDRefusedError(
-            "earlier_issue",
-            "This server accepted this ID before; it cannot be used again. Ask for the ID that "
-            "answers the license server ID on this page.",
-        )
-    try:
-        said = new_license_server_id.verify(
-            secret, state.product_id, opened.license_server_id, code
-        )
-    except NotAuthentic as error:
-        raise _foreign(state, secret, code) from error
-    _require_usable(state, said, now)
-    return said
-
-
 def cancel(data: Path, now: datetime) -> None:
     """Give up the open request and its key; what was issued for it is of no use afterwards."""
     with files.locked(data):
@@ -184,23 +148,6 @@ def finish(data: Path) -> None:
             states.save(data, dataclasses.replace(state, completed=None))
 
 
-def turn_page(data: Path, *, is_on_telephone_page: bool) -> None:
-    """Remember on disk which page of the wizard is open."""
-    with files.locked(data):
-        state = states.load(data)
-        if state.is_on_telephone_page is not is_on_telephone_page:
-            fresh = dataclasses.replace(state, is_on_telephone_page=is_on_telephone_page)
-            states.save(data, fresh)
-
-
-def keep_draft(data: Path, groups: tuple[str, ...]) -> None:
-    """Keep what is typed so far, so that a closed browser or a killed process loses nothing."""
-    with files.locked(data):
-        state = states.load(data)
-        if state.request is not None and state.draft != groups:
-            states.save(data, dataclasses.replace(state, draft=groups))
-
-
 def line_code_of(data: Path) -> str:
     """Give the four digits that only the true line can say first for the open request."""
     state = states.load(data)
@@ -217,51 +164,6 @@ def answer(data: Path, challenge: str) -> str:
         raise NoOpenRequestError("This server has no open request.")
     secret = installation.secret(data)
     return challenges.answer(secret, state.product_id, state.request.license_server_id, challenge)
-
-
-def _foreign(state: State, secret: Secret, code: str) -> IDRefusedError:
-    for cancelled in state.cancelled:
-        with suppress(NotAuthentic):
-            new_license_server_id.verify(secret, state.product_id, cancelled, code)
-            return IDRefusedError(
-                "cancelled_request",
-                "This ID was issued for a request that was cancelled in this wizard. Ask for the "
-                "ID that answers the license server ID on this page.",
-            )
-    return IDRefusedError(
-        "not_authentic",
-        "This ID was not issued for this server's request: it belongs to another product or "
-        "another license server. Make sure that product ID and license server ID were keyed as "
-        "this page shows them.",
-    )
-
-
-def _require_usable(state: State, said: NewLicenseServerID, now: datetime) -> None:
-    if said.issue <= state.last_issue:
-        raise IDRefusedError(
-            "earlier_issue",
-            f"This ID is issue {said.issue}, but this server already holds issue "
-            f"{state.last_issue}. Ask for a newer one.",
-        )
-    if now.date() < said.first_day:
-        raise IDRefusedError(
-            "clock_before_issue",
-            f"This ID was issued in {said.first_day:%B %Y}, but this computer's clock says "
-            f"{now:%d %B %Y}. Set the clock, then choose Next again.",
-        )
-    if now < state.latest_time:
-        raise IDRefusedError(
-            "clock_set_back",
-            f"This computer's clock was set back: it says {now:%d %B %Y, %H:%M} UTC, but this "
-            f"server was in use on {state.latest_time:%d %B %Y, %H:%M} UTC. Set the clock, then "
-            "choose Next again.",
-        )
-    if now > said.last_moment:
-        raise IDRefusedError(
-            "ran_out",
-            f"What this ID permits ran out on {said.last_moment:%d %B %Y}. Check this computer's "
-            "clock; if it is right, ask for a newer ID.",
-        )
 
 
 def _is_whole(data: Path, state: State, opened: Request) -> bool:

@@ -4,7 +4,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from codes.errors import CodeError
-from license_server import activation, entry, event_log, health, installation, telephone
+from license_server import (
+    activation,
+    entry,
+    event_log,
+    health,
+    installation,
+    judging,
+    progress,
+    telephone,
+)
 from license_server import state as states
 from license_server.errors import IDRefusedError
 from license_server.model import Method, Reason
@@ -44,7 +53,7 @@ def welcome_left() -> Page:
     compromised = request.form.get("compromised") == "yes"
     reason = Reason.PRIVATE_KEY_COMPROMISED if compromised else None
     activation.request(data, now(), reason=reason)
-    activation.turn_page(data, is_on_telephone_page=True)
+    progress.turn_page(data, is_on_telephone_page=True)
     return _to("license_server_reactivation")
 
 
@@ -65,10 +74,10 @@ def license_server_reactivation_left() -> Page:
     if state.request is None:
         return _to(_place(state))
     groups = entry.read(request.form)
-    activation.keep_draft(data, groups)
+    progress.keep_draft(data, groups)
     match request.form.get("action"):
         case "back":
-            activation.turn_page(data, is_on_telephone_page=False)
+            progress.turn_page(data, is_on_telephone_page=False)
             return _to("welcome")
         case "cancel":
             return _to("cancel")
@@ -90,7 +99,7 @@ def check() -> Page | tuple[dict[str, object], int] | dict[str, object]:
     if not isinstance(typed, list) or not all(isinstance(text, str) for text in typed):
         return {"error": "Send the groups as a list of texts."}, 400
     groups = entry.spread(typed)
-    activation.keep_draft(data, groups)
+    progress.keep_draft(data, groups)
     marks = entry.verdicts(groups)
     said = [
         {"group": mark.group, "text": text, "mark": mark.mark.value, "message": mark.message}
@@ -100,7 +109,7 @@ def check() -> Page | tuple[dict[str, object], int] | dict[str, object]:
     whole = ""
     if state.request is not None and all(mark.mark is entry.Mark.GOOD for mark in marks):
         try:
-            activation.judge(state, installation.secret(data), "".join(groups), now())
+            judging.judge(state, installation.secret(data), "".join(groups), now())
         except IDRefusedError as error:
             whole = str(error)
     return {"groups": said, "whole": whole}
