@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from codes import closing_code, license_server_id, new_license_server_id, product_key
 from license_server import activation, event_log, files, installation
 from license_server import state as states
-from license_server.errors import IDRefusedError, NoOpenRequestError
+from license_server.errors import DataDirectoryError, IDRefusedError, NoOpenRequestError
 from license_server.model import CertificateState, Reason
 
 Contents = Callable[[Path], dict[str, bytes]]
@@ -259,6 +260,39 @@ def test_events_tell_what_happened_and_hold_no_code(
     ):
         assert code not in log
         assert code[:10] not in log
+
+
+def test_a_full_disk_is_told_and_changes_nothing(
+    activated: Path,
+    licence: SimpleNamespace,
+    now: datetime,
+    contents: Contents,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    new = licence.issue(activation.request(activated, now).license_server_id, 2)
+    before = contents(activated)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(DataDirectoryError, match="No space left"):
+        activation.accept(activated, new, now + timedelta(hours=1))
+    monkeypatch.undo()
+    assert contents(activated) == before
+    activation.accept(activated, new, now + timedelta(hours=1))
+
+
+def test_two_wizards_at_once_are_one_acceptance(
+    activated: Path, licence: SimpleNamespace, now: datetime
+) -> None:
+    new = licence.issue(activation.request(activated, now).license_server_id, 2)
+    later = now + timedelta(hours=1)
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: activation.accept(activated, new, later), range(4)))
+    assert len(set(done)) == 1
+    kinds = [entry["kind"] for entry in event_log.entries(activated)]
+    assert kinds.count("id.accepted") == 2
 
 
 @pytest.mark.parametrize("step", range(4))
