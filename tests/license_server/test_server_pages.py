@@ -296,6 +296,19 @@ def groups_form(code: str) -> dict[str, str]:
     return {f"group{number}": text for number, text in enumerate(cut, 1)}
 
 
+def test_outside_its_hours_the_page_says_when_the_centre_opens(browser: Browser) -> None:
+    centre = region_routing.load().route(REGION).centre
+    browser.now = browser.now.replace(hour=2, day=8)
+    assert not region_routing.is_open(centre, browser.now)
+    browser.come_in().choose_telephone()
+    browser.open_request()
+    said = text_of(browser.get(TELEPHONE_PAGE))
+    assert "Outside its hours It opens Monday" in said
+    browser.now += timedelta(hours=34)
+    browser.come_in()
+    assert "Open now" in text_of(browser.get(TELEPHONE_PAGE))
+
+
 def test_wrong_groups_come_back_as_typed_and_named(
     browser: Browser, licence: SimpleNamespace
 ) -> None:
