@@ -422,6 +422,12 @@ def test_without_a_fault_no_reason_is_proposed(browser: Browser) -> None:
     assert "none is proposed" in page.text
 
 
+def test_a_first_activation_is_for_a_representative(data: Path, now: datetime) -> None:
+    browser = Browser(data, now).come_in().choose_telephone()
+    browser.open_request()
+    assert re.findall(r'data-proposed="(\d)"', browser.get(TELEPHONE_PAGE).text) == ["0"]
+
+
 def test_cancel_asks_first(browser: Browser) -> None:
     browser.come_in().choose_telephone()
     assert browser.post("/reactivate/welcome", action="cancel").location == "/manager/server"
