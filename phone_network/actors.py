@@ -22,7 +22,7 @@ from phone_network.exchange import Exchange
 
 MAX_SLEEP: Final = 86400.0  # seconds
 KEYS: Final = frozenset("0123456789*#ABCD")
-DEFAULT_PACE: Final = 0.25  # seconds between two keys
+DEFAULT_PACE: Final = 0.6  # seconds between two keys
 MAX_MESSAGE: Final = 64 * 1024
 _QUIET: Final = frozenset({"hello", "sleep", "wait"})
 

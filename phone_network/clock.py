@@ -18,6 +18,7 @@ class Alarm:
     at: datetime
     order: int
     call: Callable[[], None] = field(compare=False)
+    background: bool = field(default=False, compare=False)
     cancelled: bool = field(default=False, compare=False)
     handle: asyncio.TimerHandle | None = field(default=None, compare=False)
 
@@ -36,8 +37,13 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Give the time, aware, in UTC."""
 
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Alarm:
-        """Call something after so many seconds."""
+    def call_later(
+        self, seconds: float, call: Callable[[], None], *, background: bool = False
+    ) -> Alarm:
+        """Call something after so many seconds.
+
+        A background alarm, a time limit of hours, never makes virtual time move by itself.
+        """
 
     def hold(self, who: str) -> None:
         """Say that `who` has something to do: virtual time stands still until released."""
@@ -78,9 +84,11 @@ class RealClock(_Holds):
         """Give the machine's time."""
         return datetime.now(UTC)
 
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Alarm:
+    def call_later(
+        self, seconds: float, call: Callable[[], None], *, background: bool = False
+    ) -> Alarm:
         """Call something after so many seconds of real time."""
-        alarm = Alarm(self.now() + timedelta(seconds=seconds), next(self._orders), call)
+        alarm = Alarm(self.now() + timedelta(seconds=seconds), next(self._orders), call, background)
         alarm.handle = asyncio.get_running_loop().call_later(seconds, call)
         return alarm
 
@@ -106,9 +114,11 @@ class VirtualClock(_Holds):
         """Give the simulated time."""
         return self._now
 
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Alarm:
+    def call_later(
+        self, seconds: float, call: Callable[[], None], *, background: bool = False
+    ) -> Alarm:
         """Call something after so many simulated seconds."""
-        alarm = Alarm(self._now + timedelta(seconds=seconds), next(self._orders), call)
+        alarm = Alarm(self._now + timedelta(seconds=seconds), next(self._orders), call, background)
         heapq.heappush(self._alarms, alarm)
         self._schedule()
         return alarm
@@ -129,11 +139,18 @@ class VirtualClock(_Holds):
             return
         while self._alarms:
             alarm = heapq.heappop(self._alarms)
-            if not alarm.cancelled:
-                self._now = max(self._now, alarm.at)
-                alarm.call()
-                break
+            if alarm.cancelled:
+                continue
+            if alarm.background and not self._driven():
+                heapq.heappush(self._alarms, alarm)
+                return
+            self._now = max(self._now, alarm.at)
+            alarm.call()
+            break
         self._schedule()
+
+    def _driven(self) -> bool:
+        return any(not (alarm.cancelled or alarm.background) for alarm in self._alarms)
 
 
 @contextmanager

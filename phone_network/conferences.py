@@ -131,7 +131,7 @@ class Conferences:
                 exchange.tell(other.call, "arrived", conference=conference.name, who=call.party)
         self._report(conference, "participant-join", participant)
         participant.limit = exchange.later(
-            call, wanted.time_limit, lambda: self.leave(call, "time limit")
+            call, wanted.time_limit, lambda: self.leave(call, "time limit"), background=True
         )
         if conference.status == "in-progress":
             return

@@ -91,7 +91,10 @@ class Dialling:
             exchange.tell(call, "connected", who=far.party)
         exchange.feed(dial.parent, m.Connected())
         dial.alarm = exchange.later(
-            dial.parent, dial.wanted.time_limit, lambda: self._over(dial, "completed")
+            dial.parent,
+            dial.wanted.time_limit,
+            lambda: self._over(dial, "completed"),
+            background=True,
         )
 
     def disconnect(self, parent: Call) -> None:

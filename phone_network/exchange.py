@@ -369,10 +369,12 @@ class Exchange:
         if call.line is not None:
             call.line.tell(event, call=call.sid, **data)
 
-    def later(self, call: Call, seconds: float, act: Callable[[], None]) -> Alarm:
+    def later(
+        self, call: Call, seconds: float, act: Callable[[], None], *, background: bool = False
+    ) -> Alarm:
         """Do something later unless the call has ended by then."""
         call.other_alarms = [alarm for alarm in call.other_alarms if alarm.at > self.clock.now()]
-        alarm = self.clock.call_later(seconds, act)
+        alarm = self.clock.call_later(seconds, act, background=background)
         call.other_alarms.append(alarm)
         return alarm
 

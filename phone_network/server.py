@@ -52,9 +52,9 @@ class Network:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.exchange.outbox.stop()
         if self._runner is not None:
             await self._runner.cleanup()
+        await self.exchange.outbox.stop()
         await self._webhooks.stop()
 
     def _application(self) -> web.Application:

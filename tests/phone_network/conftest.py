@@ -66,7 +66,7 @@ class World:
     async def rest(self, method: str, path: str, **form: str | list[str]) -> tuple[int, Any]:
         account = self.net.settings.account
         url = f"{self.net.url}/2010-04-01/Accounts/{account.sid}/{path}"
-        auth = aiohttp.BasicAuth(account.sid, account.auth_token)
+        auth = aiohttp.encode_basic_auth(account.sid, account.auth_token)
         data = aiohttp.FormData(
             [
                 (name, value)
@@ -74,7 +74,9 @@ class World:
                 for value in (values if isinstance(values, list) else [values])
             ]
         )
-        async with self.http.request(method, url, auth=auth, data=data if form else None) as answer:
+        async with self.http.request(
+            method, url, headers={"Authorization": auth}, data=data if form else None
+        ) as answer:
             return answer.status, await answer.json() if answer.status != 204 else None
 
     def timeline(self, kind: str) -> list[dict[str, Any]]:
