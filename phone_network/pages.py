@@ -19,7 +19,7 @@ _STATIC: Final = {
 }
 _HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+        "default-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none';"
         " form-action 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -118,7 +118,7 @@ def _call(call: Call) -> str:
     title = f"{escape(call.from_)} → {escape(call.to)}"
     return (
         f"<details data-sid='{call.sid}'><summary><span>{title}</span>"
-        f"<span class='state {call.status.value}'>{call.status.value}</span>"
+        f"<span class='badge {call.status.value}'>{call.status.value}</span>"
         f"<span class='quiet'>{call.direction.value} · {call.sid}</span>{mark}</summary>"
         f"<table><tbody>{rows}</tbody></table></details>"
     )
