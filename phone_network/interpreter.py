@@ -179,6 +179,7 @@ class Interpreter:
             self._fail(TOO_MANY_REDIRECTS, "Documents follow each other without end.", source.url)
             return
         self._source = source
+        self._in_fallback = purpose is m.Purpose.FALLBACK
         if source.twiml is not None:
             self._base = ""
             self._run_document(source.twiml.encode())
@@ -260,8 +261,6 @@ class Interpreter:
         self._run(root)
 
     def _run(self, root: Element) -> None:
-        if not (isinstance(self._state, _Fetching) and self._state.purpose is m.Purpose.FALLBACK):
-            self._in_fallback = False
         self._verbs = iter(root.children)
         self._next()
 
@@ -274,7 +273,6 @@ class Interpreter:
         if self._place is not Place.CALL:
             self.outcome = Outcome.FAILED
         elif self._fallback is not None and not self._in_fallback:
-            self._in_fallback = True
             parameters = {"ErrorCode": str(code), "ErrorUrl": url}
             self._load(self._fallback, parameters, m.Purpose.FALLBACK)
         else:
@@ -286,8 +284,9 @@ class Interpreter:
 
     def _resolve(self, reference: str) -> str:
         """Make a URL absolute against the current document; '' means that document."""
-        url = urljoin(self._base, reference.strip()) if reference.strip() else self._base
+        url = self._base
         try:
+            url = urljoin(self._base, reference.strip()) if reference.strip() else self._base
             parts = urlsplit(url)
             valid = parts.scheme in {"http", "https"} and bool(parts.hostname)
         except ValueError:

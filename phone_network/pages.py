@@ -19,7 +19,8 @@ _STATIC: Final = {
 }
 _HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+        "default-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " frame-ancestors 'none'; base-uri 'none';"
         " form-action 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
