@@ -81,7 +81,7 @@ class Actor:
         while True:
             data = await self._outgoing.get()
             try:
-                await self._socket.send_str(json.dumps(data, ensure_ascii=False))
+                await self._socket.send_str(json.dumps(data))
             except (ConnectionError, RuntimeError):
                 return  # the reader notices
 
@@ -257,4 +257,6 @@ def _text(message: Mapping[str, Any], name: str, *, needed: bool = True) -> str:
     value = message.get(name, "")
     if not isinstance(value, str) or (needed and not value):
         raise ActorError(f"{message.get('do')} needs {name}, a text.")
+    if not value.isprintable() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ActorError(f"{name} holds half a character.")
     return value

@@ -1,5 +1,6 @@
 """The record of one call leg: who, in what state, and everything that happened to it."""
 
+import asyncio
 import itertools
 import secrets
 from collections import deque
@@ -104,6 +105,7 @@ class Call:
     inbox: deque[Event] = field(default_factory=deque)
     draining: bool = False
     sequence: Iterator[int] = field(default_factory=itertools.count)
+    callbacks_in_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def live(self) -> bool:

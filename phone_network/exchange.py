@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 from phone_network import messages as m
 from phone_network.callbacks import Callbacks
@@ -68,8 +69,13 @@ class Exchange:
         callback: Callback | None = None,
         timeout: float = 60.0,
     ) -> Call:
-        """Call somebody on behalf of the application; the document runs once they answer."""
+        """Call somebody on behalf of the application; the document runs once they answer.
+
+        What follows a `?` in a client's address becomes its custom parameters.
+        """
+        to, _, query = to.partition("?") if to.startswith("client:") else (to, "", "")
         call = self._new(from_, to, Direction.OUTBOUND_API, Status.QUEUED)
+        call.parameters = dict(parse_qsl(query))
         call.callback = callback
         call.program = Interpreter(self.settings.rules, answered=True, fallback=fallback)
         call.inbox.append(m.Begun(source))

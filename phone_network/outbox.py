@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -12,11 +13,12 @@ import aiohttp
 
 from phone_network.calls import Call
 from phone_network.clock import Clock
-from phone_network.errors import DocumentError
+from phone_network.errors import RETRIEVAL_FAILED, DocumentError
 from phone_network.webhooks import Answer, Webhooks
 
 Done = Callable[[Answer | DocumentError], None]
 _SHOWN: Final = 4000
+_log = logging.getLogger(__name__)
 
 
 class Outbox:
@@ -32,7 +34,6 @@ class Outbox:
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_by_one = asyncio.Lock()
         self._numbers = itertools.count(1)
-        self._by_call: dict[str, asyncio.Lock] = {}
 
     async def stop(self) -> None:
         """Give up whatever is under way."""
@@ -61,7 +62,7 @@ class Outbox:
     def _lock(self, call: Call, done: Done | None) -> asyncio.Lock | None:
         if self._clock.virtual:
             return self._one_by_one
-        return None if done is not None else self._by_call.setdefault(call.sid, asyncio.Lock())
+        return None if done is not None else call.callbacks_in_turn
 
     async def _send(
         self,
@@ -96,6 +97,11 @@ class Outbox:
         except DocumentError as error:
             call.note(now(), "no answer", url=url, code=error.code, message=error.message)
             return error
+        except Exception as error:  # noqa: BLE001 -- a fault of ours ends this call only
+            _log.warning("A request failed in a way that was not foreseen", exc_info=error)
+            failure = DocumentError(RETRIEVAL_FAILED, f"The request failed: {error!r}.")
+            call.note(now(), "no answer", url=url, code=failure.code, message=failure.message)
+            return failure
         call.note(
             now(),
             "answer",

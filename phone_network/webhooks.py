@@ -1,7 +1,6 @@
 """Requests applications as the vendor does: signed, with cookies, limits and time-outs."""
 
 import asyncio
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ MAX_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD: Final = frozenset({307, 308})
 _HEADERS: Final = {"User-Agent": "TwilioProxy/1.1", "Accept": "*/*"}
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
