@@ -7,43 +7,27 @@ a call waits in a queue or a conference, a second interpreter inside runs the wa
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final, assert_never
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from phone_network import dialplan, twiml, verbs
+from phone_network import dialplan, documents, twiml, verbs
 from phone_network import messages as m
 from phone_network.errors import (
-    BAD_CONTENT_TYPE,
     INVALID_URL,
-    RETRIEVAL_FAILED,
     SCHEMA_WARNING,
     TOO_MANY_REDIRECTS,
     DocumentError,
 )
+from phone_network.gathering import Gathering
 from phone_network.playing import Player, cues
-from phone_network.speech import Rate
+from phone_network.rules import Rules
 from phone_network.twiml import Element
 from phone_network.verbs import Place
 
-XML_TYPES: Final = frozenset({"text/xml", "application/xml", "text/html"})
 APPLICATION_ERROR: Final = "We are sorry. An application error has occurred. Goodbye."
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Settings of the interpreter, most of them where the documentation is silent."""
-
-    rate: Rate = field(default_factory=Rate)
-    buffer_keys: bool = False  # keys pressed before a Gather count for it
-    empty_digits: bool = True  # an empty actionOnEmptyResult request carries Digits=""
-    nesting_is_fatal: bool = True  # a known verb in the wrong place is 12100, else 12200
-    unknown_verb_is_fatal: bool = False
-    play_seconds: float = 2.0  # simulated length of a <Play>
-    empty_wait_pause: float = 1.0  # between requests for a wait document that takes no time
-    max_instant_documents: int = 100  # documents in a row without any time passing
 
 
 class Outcome(Enum):
@@ -74,17 +58,6 @@ class _Resting:
 
 
 @dataclass(slots=True)
-class _Gathering:
-    element: Element
-    player: Player
-    num_digits: int | None
-    finish_on_key: str
-    timeout: float
-    digits: str = ""
-    token: int = 0
-
-
-@dataclass(slots=True)
 class _Queued:
     element: Element
     since: datetime
@@ -97,7 +70,7 @@ class _Dialling:
     element: Element
 
 
-_State = _Fetching | _Playing | _Resting | _Gathering | _Queued | _Dialling
+_State = _Fetching | _Playing | _Resting | Gathering | _Queued | _Dialling
 
 
 class Interpreter:
@@ -181,8 +154,7 @@ class Interpreter:
         self._source = source
         self._in_fallback = purpose is m.Purpose.FALLBACK
         if source.twiml is not None:
-            self._base = ""
-            self._run_document(source.twiml.encode())
+            self._run_inline(source.twiml)
             return
         if purpose is None:
             purpose = m.Purpose.DOCUMENT if self._place is Place.CALL else m.Purpose.WAIT
@@ -206,61 +178,42 @@ class Interpreter:
             case _Resting(token=token) if token == event.token:
                 self._instant = 0
                 self._load(self._source)
-            case _Gathering() if event.token in {state.token, state.player.token}:
+            case Gathering() if state.owns(event.token):
                 self._instant = 0
-                self._gather_timer(state, event.token)
+                self._out.extend(state.fired(event.token))
+                self._gathered(state)
             case _Queued() | _Dialling() if self._inner is not None:
                 self._inside(event, now)
             case _:
                 pass  # of something that is over
 
     def _document_came(self, event: m.Fetched) -> None:
-        kind = event.content_type.partition(";")[0].strip().lower()
         self._base = urldefrag(event.url).url
-        if kind in XML_TYPES:
-            self._run_document(event.body)
-        elif kind == "text/plain":
-            try:
-                twiml.parse(event.body)
-            except DocumentError:
-                text = event.body.decode("utf-8", "replace")
-                self._run(Element("Response", {}, (Element("Say", {}, (text,), 1, 1),), 1, 1))
-            else:
-                self._run_document(event.body)
-        elif kind.startswith("audio/"):
-            self._run(Element("Response", {}, (Element("Play", {}, (event.url,), 1, 1),), 1, 1))
-        elif not kind:
-            self._fail(RETRIEVAL_FAILED, "The answer has no Content-Type.", event.url)
-        else:
-            self._fail(BAD_CONTENT_TYPE, f"The answer's Content-Type is {kind}.", event.url)
-
-    def _run_document(self, body: bytes) -> None:
         try:
-            root = twiml.parse(body)
+            root = documents.read(self._base, event.content_type, event.body)
+        except DocumentError as error:
+            self._fail(error.code, error.message, self._base, error.line, error.column)
+        else:
+            self._run(root)
+
+    def _run_inline(self, text: str) -> None:
+        self._base = ""
+        try:
+            root = twiml.parse(text)
+        except DocumentError as error:
+            self._fail(error.code, error.message, "", error.line, error.column)
+        else:
+            self._run(root)
+
+    def _run(self, root: Element) -> None:
+        try:
+            findings = documents.check(root, self._place, self._rules)
         except DocumentError as error:
             self._fail(error.code, error.message, self._base, error.line, error.column)
             return
-        rules = self._rules
-        for finding in verbs.check(root, self._place, nesting_is_fatal=rules.nesting_is_fatal):
-            fatal = finding.fatal or (
-                rules.unknown_verb_is_fatal and finding.message.startswith("There is no verb")
-            )
-            if fatal:
-                self._fail(finding.code, finding.message, self._base, finding.line, finding.column)
-                return
-            self._out.append(
-                m.Warned(
-                    finding.code,
-                    finding.message,
-                    fatal=False,
-                    url=self._base,
-                    line=finding.line,
-                    column=finding.column,
-                )
-            )
-        self._run(root)
-
-    def _run(self, root: Element) -> None:
+        for each in findings:
+            where = (self._base, each.line, each.column)
+            self._out.append(m.Warned(each.code, each.message, False, *where))
         self._verbs = iter(root.children)
         self._next()
 
@@ -277,7 +230,7 @@ class Interpreter:
             self._load(self._fallback, parameters, m.Purpose.FALLBACK)
         else:
             self._answer()
-            say = Element("Say", {}, (APPLICATION_ERROR,), 1, 1)
+            say = documents.one("Say", APPLICATION_ERROR).children[0]
             player = Player(self._tokens, cues(say, self._rules.rate, 0))
             self._state = _Playing(player, last=True)
             self._out.extend(player.step() or [])
@@ -422,76 +375,23 @@ class Interpreter:
     # --- Gather -------------------------------------------------------------------------------
 
     def _gather(self, element: Element) -> None:
-        rules = self._rules
-        audio = itertools.chain.from_iterable(
-            cues(child, rules.rate, rules.play_seconds)
-            for child in element.children
-            if child.name in {"Say", "Play", "Pause"} and "digits" not in child.attributes
-        )
-        state = _Gathering(
-            element,
-            Player(self._tokens, audio),
-            verbs.number(element, "numDigits", 1, 1000)
-            if verbs.word(element, "numDigits")
-            else None,
-            verbs.word(element, "finishOnKey"),
-            float(verbs.number(element, "timeout", 0, 3600)),
-        )
+        state = Gathering(element, self._tokens, self._rules)
         self._state = state
-        self._out.append(m.Listen(state.num_digits, state.finish_on_key, state.timeout))
-        self._gather_on(state)
-        keys, self._keys = self._keys, ""
-        for position, key in enumerate(keys, 1):
-            self._gather_key(state, key)
-            if self._state is not state:
-                self._keys = keys[position:]
-                return
+        self._out.extend(state.begin())
+        while self._keys and self._state is state:
+            key, self._keys = self._keys[0], self._keys[1:]
+            self._out.extend(state.key(key))
+            self._gathered(state)
 
-    def _gather_on(self, state: _Gathering) -> None:
-        """Play the next nested piece; once all is played the time-out starts."""
-        self._out.extend(state.player.step() or [])
-        if not state.player.playing:
-            self._restart_timer(state)
-
-    def _gather_timer(self, state: _Gathering, token: int) -> None:
-        if token == state.token:
-            self._gathered(state, "")
-        else:
-            self._gather_on(state)
-
-    def _gather_key(self, state: _Gathering, key: str) -> None:
-        if "dtmf" not in verbs.word(state.element, "input").split():
-            self._out.append(m.Ignored(key))
+    def _gathered(self, state: Gathering) -> None:
+        """Go on where the Gather is over: to its action, or to the next verb."""
+        if state.result is None:
             return
-        self._out.extend(state.player.stop())
-        if key in state.finish_on_key:
-            self._gathered(state, key)
-            return
-        state.digits += key
-        if len(state.digits) == state.num_digits:
-            self._gathered(state, "")
-        else:
-            self._restart_timer(state)
-
-    def _restart_timer(self, state: _Gathering) -> None:
-        self._cancel(state.token)
-        state.token = next(self._tokens)
-        self._out.append(m.Timer(state.token, state.timeout))
-
-    def _cancel(self, token: int) -> None:
-        if token:
-            self._out.append(m.Cancel(token))
-
-    def _gathered(self, state: _Gathering, finished_on: str) -> None:
-        self._cancel(state.token)
-        empty = not state.digits
-        if empty and not verbs.flag(state.element, "actionOnEmptyResult"):
+        parameters = state.parameters(state.result, self._rules)
+        if parameters is None:
             self._next()
-            return
-        parameters = {"FinishedOnKey": finished_on, "msg": "Gather End"}
-        if not empty or self._rules.empty_digits:
-            parameters["Digits"] = state.digits
-        self._action(state.element, parameters)
+        else:
+            self._action(state.element, parameters)
 
     def _action(self, element: Element, parameters: Mapping[str, str]) -> None:
         """Request a verb's action; what follows the verb is then never reached."""
@@ -505,9 +405,10 @@ class Interpreter:
 
     def _key(self, key: str, event: m.Event, now: datetime) -> None:
         match self._state:
-            case _Gathering() as state:
+            case Gathering() as state:
                 self._instant = 0
-                self._gather_key(state, key)
+                self._out.extend(state.key(key))
+                self._gathered(state)
             case _Queued() if self._inner is not None:
                 self._inside(event, now)
             case _Dialling(element=element) if key == "*" and verbs.flag(element, "hangupOnStar"):
@@ -655,11 +556,10 @@ class Interpreter:
         match self._state:
             case _Playing(player=player):
                 self._out.extend(player.stop())
-            case _Gathering() as gathering:
-                self._out.extend(gathering.player.stop())
-                self._cancel(gathering.token)
+            case Gathering() as gathering:
+                self._out.extend(gathering.stop())
             case _Resting(token=token):
-                self._cancel(token)
+                self._out.append(m.Cancel(token))
             case _:
                 pass
         self._state = None

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from phone_network.errors import SettingsError
-from phone_network.interpreter import Rules
+from phone_network.rules import Rules
 from phone_network.speech import Rate
 
 _T = TypeVar("_T")

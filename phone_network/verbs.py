@@ -160,6 +160,7 @@ class Finding:
     line: int
     column: int
     fatal: bool = False
+    unknown_verb: bool = False
 
 
 def check(root: Element, place: Place, *, nesting_is_fatal: bool = True) -> tuple[Finding, ...]:
@@ -179,7 +180,8 @@ def _check_response(root: Element, place: Place, *, nesting_is_fatal: bool) -> I
     for element in root.children:
         verb = VERBS.get(element.name)
         if verb is None:
-            yield _warning(element, f"There is no verb <{element.name}>; it was skipped.")
+            message = f"There is no verb <{element.name}>; it was skipped."
+            yield Finding(SCHEMA_WARNING, message, element.line, element.column, unknown_verb=True)
             continue
         if place not in verb.places:
             yield _misplaced(element, verb, place, nesting_is_fatal=nesting_is_fatal)

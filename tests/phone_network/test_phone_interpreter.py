@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phone_network import messages as m
-from phone_network.interpreter import APPLICATION_ERROR, Interpreter, Rules
+from phone_network.interpreter import APPLICATION_ERROR, Interpreter
+from phone_network.rules import Rules
 from phone_network.verbs import VERBS
 
 BASE = "http://app.test/calls/voice?x=1"
