@@ -1,7 +1,7 @@
-"""The switch: owns the calls, feeds their programs and carries out what these decide."""
+"""The switch: owns the calls, from their first ring to their end."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from typing import Final
 from urllib.parse import parse_qsl
 
 from phone_network import messages as m
@@ -10,15 +10,15 @@ from phone_network.calls import Call, Callback, Direction, Line, Status, new_sid
 from phone_network.clock import Alarm, Clock
 from phone_network.conferences import Conferences
 from phone_network.dialling import Dialling
-from phone_network.errors import RETRIEVAL_FAILED, DocumentError
 from phone_network.interpreter import Interpreter
 from phone_network.lines import Lines
 from phone_network.outbox import Outbox, new_jar
+from phone_network.programs import Programs
 from phone_network.queues import Queues
-from phone_network.settings import Number, Settings, plain_number
-from phone_network.webhooks import Answer, Webhooks
+from phone_network.settings import Settings, plain_number
+from phone_network.webhooks import Webhooks
 
-_MAX_CALLS_KEPT = 1000
+_MAX_CALLS_KEPT: Final = 1000
 
 
 class Exchange:
@@ -34,6 +34,7 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.numbers = {number.number: number for number in settings.numbers}
         self.dialling = Dialling(self)
+        self._programs = Programs(self)
         self.queues = Queues(self)
         self.conferences = Conferences(self)
 
@@ -152,7 +153,7 @@ class Exchange:
         call.ringing_at = []
         self.picked_up(call)
         if call.program is not None:
-            self._drain(call)
+            self._programs.drain(call)
         else:
             self.dialling.answered(call)
         return True
@@ -219,115 +220,11 @@ class Exchange:
         """Hand an event to a call's program and carry out what follows, in order."""
         call.inbox.append(event)
         if call.status in {Status.RINGING, Status.IN_PROGRESS}:
-            self._drain(call)
-
-    def _drain(self, call: Call) -> None:
-        if call.draining or call.program is None:
-            return
-        call.draining = True
-        try:
-            while call.inbox:
-                for action in call.program.handle(call.inbox.popleft(), self.clock.now()):
-                    self._carry_out(call, action)
-        finally:
-            call.draining = False
-
-    def _carry_out(self, call: Call, action: m.Action) -> None:  # noqa: C901, PLR0912 -- one arm for each action
-        now = self.clock.now()
-        match action:
-            case m.Fetch():
-                self._fetch(call, action)
-            case m.Notice(url, method, parameters):
-                merged = {**self.parameters(call), **parameters}
-                self.outbox.send(call, url, method, merged, "notice")
-            case m.Timer(token, seconds):
-                call.alarms[token] = self.clock.call_later(
-                    seconds, lambda: self._fired(call, token)
-                )
-            case m.Cancel(token):
-                if alarm := call.alarms.pop(token, None):
-                    alarm.cancel()
-            case m.Answer():
-                self.picked_up(call)
-            case m.End(ending):
-                self._ended_by_program(call, ending)
-            case m.Speak(text, language, _, seconds):
-                call.note(now, "says", text=text, language=language, seconds=seconds)
-                self.tell(call, "hears", text=text, language=language, who="line", seconds=seconds)
-            case m.Spoken(text, cut):
-                self.tell(call, "heard", text=text, who="line", cut=cut)
-            case m.Listen(num_digits, finish_on_key, timeout):
-                self.tell(
-                    call,
-                    "listening",
-                    num_digits=num_digits,
-                    finish_on_key=finish_on_key,
-                    timeout=timeout,
-                )
-            case m.Ignored(key):
-                call.note(now, "key ignored", key=key)
-            case m.Music(on):
-                self.tell(call, "music", on=on)
-            case m.JoinQueue(name, max_size):
-                self.queues.join(call, name, max_size)
-            case m.LeaveQueue(result):
-                self.queues.leave(call, result)
-            case m.DialParties() | m.DialQueue():
-                self.dialling.start(call, action)
-            case m.JoinConference():
-                self.conferences.join(call, action)
-            case m.Disconnect():
-                self.dialling.disconnect(call)
-                self.conferences.leave(call, "redirected or hung up")
-            case m.Trace(verb, attributes, text, line, column):
-                call.note(
-                    now,
-                    "verb",
-                    verb=verb,
-                    attributes=dict(attributes),
-                    text=text,
-                    line=line,
-                    column=column,
-                )
-            case m.Warned(code, message, fatal, url, line, column):
-                call.note(
-                    now,
-                    "error" if fatal else "warning",
-                    code=code,
-                    message=message,
-                    url=url,
-                    line=line,
-                    column=column,
-                )
-
-    def _fetch(self, call: Call, fetch: m.Fetch) -> None:
-        parameters = self.parameters(call)
-        if fetch.purpose is m.Purpose.WAIT:
-            parameters |= self.queues.parameters(call)
-        parameters |= fetch.parameters
-
-        def done(outcome: Answer | DocumentError) -> None:
-            if isinstance(outcome, DocumentError):
-                failed = m.FetchFailed(fetch.token, fetch.url, outcome.code, outcome.message)
-                self.feed(call, failed)
-            elif outcome.status >= 300:  # noqa: PLR2004 -- a redirect without a location
-                message = f"The answer was HTTP {outcome.status}."
-                self.feed(call, m.FetchFailed(fetch.token, fetch.url, RETRIEVAL_FAILED, message))
-            else:
-                self.feed(
-                    call,
-                    m.Fetched(fetch.token, outcome.url, outcome.content_type, outcome.body),
-                )
-
-        self.outbox.send(call, fetch.url, fetch.method, parameters, fetch.purpose.value, done)
+            self._programs.drain(call)
 
     def parameters(self, call: Call) -> dict[str, str]:
         """Give the standard parameters of a call as it is now."""
         return call.standard_parameters(self.account_sid)
-
-    def _fired(self, call: Call, token: int) -> None:
-        call.alarms.pop(token, None)
-        self.feed(call, m.Fired(token))
 
     def picked_up(self, call: Call) -> None:
         """Note that the call is answered, once."""
@@ -338,15 +235,6 @@ class Exchange:
         call.note(call.answered_at, "answered")
         self.tell(call, "answered")
         self.callbacks.progress(call, "answered")
-
-    def _ended_by_program(self, call: Call, ending: m.Ending) -> None:
-        match ending:
-            case m.Ending.BUSY:
-                self.end(call, Status.BUSY, ending.value)
-            case m.Ending.REJECTED:
-                self.end(call, Status.NO_ANSWER, ending.value)
-            case _:
-                self.end(call, Status.COMPLETED, ending.value)
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -394,11 +282,3 @@ class Exchange:
                 self.hang_up(call, "connection lost")
             elif line in call.ringing_at:
                 self.reject(call, line)
-
-    def age(self, call: Call) -> timedelta:
-        """Give how long a call has lasted so far."""
-        return (call.ended_at or self.clock.now()) - call.created_at
-
-    def number_of(self, text: str) -> Number | None:
-        """Find a number of the account."""
-        return self.numbers.get(plain_number(text))

@@ -73,6 +73,10 @@ class _Dialling:
 _State = _Fetching | _Playing | _Resting | Gathering | _Queued | _Dialling
 
 
+def _method(text: str) -> str:
+    return "GET" if text.strip().upper() == "GET" else "POST"
+
+
 class Interpreter:
     """One call's program. `over` is true once nothing more will come of it."""
 
@@ -161,7 +165,7 @@ class Interpreter:
         token = next(self._tokens)
         self._state = _Fetching(token, purpose)
         self._out.append(
-            m.Fetch(token, source.url, source.method.upper(), purpose, parameters or {})
+            m.Fetch(token, source.url, _method(source.method), purpose, parameters or {})
         )
 
     def _answered_by_token(self, event: m.Fetched | m.FetchFailed | m.Fired, now: datetime) -> None:
@@ -212,8 +216,7 @@ class Interpreter:
             self._fail(error.code, error.message, self._base, error.line, error.column)
             return
         for each in findings:
-            where = (self._base, each.line, each.column)
-            self._out.append(m.Warned(each.code, each.message, False, *where))
+            self._warned(each.code, each.message, each.line, each.column)
         self._verbs = iter(root.children)
         self._next()
 
@@ -321,16 +324,11 @@ class Interpreter:
         return True
 
     def _warn(self, element: Element, message: str) -> None:
-        self._out.append(
-            m.Warned(
-                SCHEMA_WARNING,
-                message,
-                fatal=False,
-                url=self._base,
-                line=element.line,
-                column=element.column,
-            )
-        )
+        self._warned(SCHEMA_WARNING, message, element.line, element.column)
+
+    def _warned(self, code: int, message: str, line: int, column: int) -> None:
+        warned = m.Warned(code, message, fatal=False, url=self._base, line=line, column=column)
+        self._out.append(warned)
 
     def _answer(self) -> None:
         if not self._answered:
@@ -508,7 +506,7 @@ class Interpreter:
             url = self._resolve(verbs.word(element, "action"))
         except DocumentError:
             return  # nobody waits for its answer
-        self._out.append(m.Notice(url, verbs.word(element, "method").upper(), parameters))
+        self._out.append(m.Notice(url, _method(verbs.word(element, "method")), parameters))
 
     # --- waiting ------------------------------------------------------------------------------
 

@@ -4,50 +4,21 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
-from xml.sax.saxutils import escape, quoteattr
 
 from aiohttp import web
 
-from phone_network import shapes
-from phone_network.calls import Call, Callback, Status
+from phone_network import forms, shapes
+from phone_network.calls import Call, Status
 from phone_network.conferences import Conference, Participant
 from phone_network.exchange import Exchange
+from phone_network.forms import RestError, not_found
 from phone_network.messages import Source
 from phone_network.queues import Queue
 
-Values = Mapping[str, str]
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
-MAX_TWIML: Final = 4000
 MAX_PAGE: Final = 1000
-MORE_INFO: Final = "https://www.twilio.com/docs/errors/"
-
-
-class RestError(Exception):
-    """A refusal, with the documented number."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-    def response(self) -> web.Response:
-        """Give it as the API answers it."""
-        return web.json_response(
-            {
-                "code": self.code,
-                "message": self.message,
-                "more_info": f"{MORE_INFO}{self.code}",
-                "status": self.status,
-            },
-            status=self.status,
-        )
-
-
-def not_found(what: str) -> RestError:
-    """Say that something doesn't exist."""
-    return RestError(404, 20404, f"The requested resource {what} was not found")
 
 
 def add_routes(app: web.Application, exchange: Exchange) -> None:
@@ -119,21 +90,21 @@ class _Api:
 
     async def create_call(self, request: web.Request) -> web.StreamResponse:
         """Call somebody."""
-        form = await _form(request)
-        to, from_ = _needed(form, "To", 21201), _needed(form, "From", 21213)
-        source = _source(form)
+        form = await forms.read(request)
+        to, from_ = forms.needed(form, "To", 21201), forms.needed(form, "From", 21213)
+        source = forms.source(form)
         if source is None:
             raise RestError(400, 21205, "Url or Twiml is needed")
         fallback = form.get("FallbackUrl", "")
         call = self._exchange.originate(
-            _address(to),
+            forms.address(to),
             from_,
             source,
-            fallback=Source(_url(fallback), form.get("FallbackMethod", "POST"))
+            fallback=Source(forms.url(fallback), form.get("FallbackMethod", "POST"))
             if fallback
             else None,
-            callback=await _callback(request, form, "StatusCallback"),
-            timeout=_seconds(form, 60.0),
+            callback=await forms.callback(request, form, "StatusCallback"),
+            timeout=forms.seconds(form, 60.0),
         )
         return web.json_response(shapes.call(self._exchange, call), status=201)
 
@@ -158,11 +129,11 @@ class _Api:
 
     async def change_call(self, request: web.Request) -> web.StreamResponse:
         """Send a live call elsewhere, or end it."""
-        call, form = self._call(request), await _form(request)
+        call, form = self._call(request), await forms.read(request)
         status = form.get("Status", "")
         if status not in {"", "completed", "canceled"}:
             raise RestError(400, 20001, f"Status {status!r} is not completed or canceled")
-        source = _source(form)
+        source = forms.source(form)
         if not call.live:
             message = f"Call is not in-progress. Cannot redirect. Status: {call.status.value}"
             raise RestError(400, 21220, message)
@@ -200,7 +171,7 @@ class _Api:
 
     async def change_conference(self, request: web.Request) -> web.StreamResponse:
         """End a conference."""
-        conference, form = self._conference(request), await _form(request)
+        conference, form = self._conference(request), await forms.read(request)
         if form.get("Status") == "completed":
             self._exchange.conferences.end(conference, "ended by the application")
         elif form.get("Status"):
@@ -228,7 +199,7 @@ class _Api:
 
     async def create_participant(self, request: web.Request) -> web.StreamResponse:
         """Call somebody into a conference, which may not exist yet when named by its name."""
-        form = await _form(request)
+        form = await forms.read(request)
         wanted = request.match_info["conference"]
         conferences = self._exchange.conferences
         conference = conferences.live(wanted)
@@ -236,13 +207,13 @@ class _Api:
             if re.fullmatch(r"CF[0-9a-fA-F]{32}", wanted, re.ASCII):
                 raise not_found(request.path)
             conference = conferences.create(wanted)
-        to, from_ = _needed(form, "To", 21201), _needed(form, "From", 21213)
+        to, from_ = forms.needed(form, "To", 21201), forms.needed(form, "From", 21213)
         call = self._exchange.originate(
-            _address(to),
+            forms.address(to),
             from_,
-            Source(twiml=_conference_document(conference.name, form)),
-            callback=await _callback(request, form, "StatusCallback"),
-            timeout=_seconds(form, 60.0),
+            Source(twiml=forms.conference_document(conference.name, form)),
+            callback=await forms.callback(request, form, "StatusCallback"),
+            timeout=forms.seconds(form, 60.0),
         )
         body = shapes.invited(self._exchange, conference, call, form)
         return web.json_response(body, status=201)
@@ -255,15 +226,15 @@ class _Api:
     async def change_participant(self, request: web.Request) -> web.StreamResponse:
         """Mute, hold, or set whether the conference ends with this one."""
         conference, participant = self._participant(request)
-        form = await _form(request)
+        form = await forms.read(request)
         conferences = self._exchange.conferences
-        if (muted := _flag(form, "Muted")) is not None:
+        if (muted := forms.flag(form, "Muted")) is not None:
             conferences.set_muted(conference, participant, muted=muted)
-        if (hold := _flag(form, "Hold")) is not None:
+        if (hold := forms.flag(form, "Hold")) is not None:
             url = form.get("HoldUrl", "")
-            source = Source(_url(url) if url else "", form.get("HoldMethod", "GET"))
+            source = Source(forms.url(url) if url else "", form.get("HoldMethod", "GET"))
             conferences.set_hold(conference, participant, source if hold else None)
-        if (end := _flag(form, "EndConferenceOnExit")) is not None:
+        if (end := forms.flag(form, "EndConferenceOnExit")) is not None:
             participant.end_on_exit = end
         return web.json_response(shapes.participant(self._exchange, conference, participant))
 
@@ -289,8 +260,8 @@ class _Api:
 
     async def create_queue(self, request: web.Request) -> web.StreamResponse:
         """Make a queue."""
-        form = await _form(request)
-        name = _needed(form, "FriendlyName", 20001)
+        form = await forms.read(request)
+        name = forms.needed(form, "FriendlyName", 20001)
         if self._exchange.queues.find(name) is not None:
             raise RestError(400, 22003, f"A queue named {name!r} exists already")
         size = form.get("MaxSize", "1000")
@@ -315,8 +286,8 @@ class _Api:
 
     async def dequeue_member(self, request: web.Request) -> web.StreamResponse:
         """Take one who waits, or the first, to a document."""
-        form = await _form(request)
-        source = _source(form)
+        form = await forms.read(request)
+        source = forms.source(form)
         if source is None:
             raise RestError(400, 21205, "Url is needed")
         sid, body = self._member(request)
@@ -341,101 +312,6 @@ class _Api:
     def _page(
         self, request: web.Request, name: str, rows: list[dict[str, Any]]
     ) -> web.StreamResponse:
-        size = min(max(_whole(request.query.get("PageSize"), 50), 1), MAX_PAGE)
-        page = _whole(request.query.get("Page"), 0)
+        size = min(max(forms.whole(request.query.get("PageSize"), 50), 1), MAX_PAGE)
+        page = forms.whole(request.query.get("Page"), 0)
         return web.json_response(shapes.page(request, name, rows, page, size))
-
-
-# --- reading what was sent --------------------------------------------------------------------
-
-
-async def _form(request: web.Request) -> Values:
-    try:
-        data = await request.post()
-    except ValueError:
-        raise RestError(400, 20001, "The form can't be read") from None
-    return {name: value for name, value in data.items() if isinstance(value, str)}
-
-
-def _needed(form: Values, name: str, code: int) -> str:
-    value = form.get(name, "").strip()
-    if not value:
-        raise RestError(400, code, f"No {name!r} is specified")
-    return value
-
-
-def _address(text: str) -> str:
-    """Refuse what is neither a telephone number nor a client."""
-    if not re.fullmatch(r"client:[^\s]{1,256}|\+?[0-9*#\s().-]{1,40}", text):
-        raise RestError(400, 21217, f"Phone number {text!r} is not valid")
-    return text
-
-
-def _url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        valid = False
-    if not valid:
-        raise RestError(400, 21205, f"Url is not a valid URL: {url}")
-    return url
-
-
-def _source(form: Values) -> Source | None:
-    if url := form.get("Url", ""):
-        return Source(_url(url), form.get("Method", "POST").upper())
-    if (document := form.get("Twiml")) is None:
-        return None
-    if len(document) > MAX_TWIML:
-        raise RestError(400, 32018, f"Twiml is longer than {MAX_TWIML} characters")
-    return Source(twiml=document)
-
-
-async def _callback(request: web.Request, form: Values, name: str) -> Callback | None:
-    url = form.get(name, "")
-    if not url:
-        return None
-    events = [
-        word
-        for value in (await request.post()).getall(f"{name}Event", [])
-        if isinstance(value, str)
-        for word in value.split()
-    ]
-    method = form.get(f"{name}Method", "POST").upper()
-    return Callback(_url(url), method, tuple(events) or ("completed",))
-
-
-def _seconds(form: Values, usual: float) -> float:
-    return float(min(max(_whole(form.get("Timeout"), int(usual)), 1), 600))
-
-
-def _whole(text: str | None, usual: int) -> int:
-    return int(text) if text and re.fullmatch(r"[0-9]{1,6}", text, re.ASCII) else usual
-
-
-def _flag(form: Values, name: str) -> bool | None:
-    text = form.get(name, "").strip().lower()
-    return text == "true" if text in {"true", "false"} else None
-
-
-def _conference_document(name: str, form: Values) -> str:
-    """Write the document that a leg called into a conference runs."""
-    renamed = {
-        "Muted": "muted",
-        "Beep": "beep",
-        "StartConferenceOnEnter": "startConferenceOnEnter",
-        "EndConferenceOnExit": "endConferenceOnExit",
-        "WaitUrl": "waitUrl",
-        "WaitMethod": "waitMethod",
-        "Label": "participantLabel",
-        "MaxParticipants": "maxParticipants",
-        "ConferenceStatusCallback": "statusCallback",
-        "ConferenceStatusCallbackMethod": "statusCallbackMethod",
-        "ConferenceStatusCallbackEvent": "statusCallbackEvent",
-    }
-    attributes = "".join(
-        f" {attribute}={quoteattr(form[key])}" for key, attribute in renamed.items() if key in form
-    )
-    noun = f"<Conference{attributes}>{escape(name)}</Conference>"
-    return f"<Response><Dial>{noun}</Dial></Response>"
