@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phone_network import messages as m
-from phone_network.interpreter import APPLICATION_ERROR, Interpreter
+from phone_network.interpreter import Interpreter
 from phone_network.rules import Rules
+from phone_network.runner import APPLICATION_ERROR
 from phone_network.verbs import VERBS
 
 BASE = "http://app.test/calls/voice?x=1"
@@ -350,3 +351,15 @@ def test_no_document_and_no_order_of_events_breaks_it(parts: list[str], events: 
     driver.give(m.DialEnded({"DialCallStatus": "completed"}))
     assert driver.program.over
     assert not driver.timers
+
+
+def test_a_thousand_dials_to_nobody_and_gathers_without_time_come_to_an_end() -> None:
+    driver = run("<Response>" + "<Dial/>" * 9000 + "<Say>Here</Say></Response>")
+    assert driver.said == ["Here"]
+    driver = run("<Response><Gather timeout='0'/><Redirect/></Response>")
+    for _ in range(300):
+        if driver.fetch is not None:
+            driver.document("<Response><Gather timeout='0'/><Redirect/></Response>")
+        elif driver.timers and not driver.said:
+            driver.fire()
+    assert driver.said == [APPLICATION_ERROR]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from phone_network.interpreter import APPLICATION_ERROR
+from phone_network.runner import APPLICATION_ERROR
 from phone_network.webhooks import limits
 
 Run = Callable[..., None]
