@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
 from clearinghouse.model import Actor
 from clearinghouse.tables import audit_entries, audit_head
+from data_store import mark_durable
 
 FIRST_HASH: Final = "0" * 64
-_HEAD_ID: Final = 1
 _CHUNK: Final = 1000
 
 _lock_head = select(audit_head.c.number, audit_head.c.hash).with_for_update()
 _read_head = select(audit_head.c.number, audit_head.c.hash)
-_make_head = insert(audit_head).values(id=_HEAD_ID, number=0, hash=FIRST_HASH)
+# Both databases know this form; two processes may meet at an empty register.
+_make_head = text(
+    f"INSERT INTO {audit_head.name} (id, number, hash) VALUES (1, 0, '{FIRST_HASH}')"  # noqa: S608 -- constants
+    " ON CONFLICT DO NOTHING"
+)
 _move_head = update(audit_head).values(number=bindparam("new_number"), hash=bindparam("new_hash"))
 _add = insert(audit_entries)
 _all = select(audit_entries).order_by(audit_entries.c.number)
@@ -63,7 +67,7 @@ def lock(connection: Connection) -> tuple[int, str]:
     row = connection.execute(_lock_head).first()
     if row is None:
         connection.execute(_make_head)
-        return 0, FIRST_HASH
+        row = connection.execute(_lock_head).one()
     return row.number, row.hash
 
 
@@ -77,7 +81,11 @@ def append(
     request_id: int | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add one entry to the chain, in the transaction of the change that it tells of."""
+    """Add one entry to the chain, in the transaction of the change that it tells of.
+
+    The transaction becomes a durable one: what is audited must survive a power cut.
+    """
+    mark_durable(connection)
     number, previous = lock(connection)
     number += 1
     body = _canonical(

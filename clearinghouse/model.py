@@ -105,6 +105,10 @@ class Refusal(Exception):  # noqa: N818 -- a no is an answer, not an error
         """The first day (UTC) on which it may go through; None where waiting doesn't help."""
 
 
+class RegisterError(Exception):
+    """An administrator's change that can't be made; `str()` says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something."""

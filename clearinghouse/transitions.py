@@ -89,3 +89,9 @@ def diagram() -> str:
         if all(target is state for target in acts.values())
     ]
     return "\n".join(lines) + "\n"
+
+
+# The reason is no state, but when it may change belongs to the life cycle as well: freely until
+# the ID is issued, afterwards only upwards to the compromised key.
+REASON_IS_FREE = frozenset({_S.OPENED, _S.CHECKED})
+REASON_MAY_RISE = frozenset({_S.ISSUED, _S.READ, _S.CONFIRMED})

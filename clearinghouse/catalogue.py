@@ -1,0 +1,115 @@
+"""The products: their policy, their key (encrypted), and whether they are blocked."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from clearinghouse.model import Policy, Product, RegisterError
+from clearinghouse.tables import products
+from codes import product_id as product_ids
+from codes import product_key as product_keys
+from codes.proofs import Secret
+from data_store import Cipher
+
+_POLICY = ("validity_months", "window_days", "reactivations", "period_days", "max_servers")
+
+_add = insert(products)
+_exists = select(products.c.product_id).where(products.c.product_id == bindparam("product"))
+_by_id = select(products).where(products.c.product_id == bindparam("product"))
+_all = select(products).order_by(products.c.name, products.c.product_id)
+_this = update(products).where(products.c.product_id == bindparam("product"))
+_set_policy = _this.values({name: bindparam(f"new_{name}") for name in _POLICY})
+_set_blocked = _this.values(is_blocked=bindparam("blocked"))
+_set_last_issue = _this.values(last_issue=bindparam("issue"))
+
+
+def add(
+    connection: Connection,
+    cipher: Cipher,
+    *,
+    product_id: str,
+    product_key: str,
+    name: str,
+    policy: Policy,
+    now: datetime,
+) -> str:
+    """Register a product; gives its compact ID.
+
+    Raises RegisterError where it is registered already, CodeError where ID or key are malformed or
+    don't belong together.
+    """
+    product_id = product_ids.validate(product_id)
+    key = product_keys.validate(product_key, product_id)
+    if exists(connection, product_id):
+        raise RegisterError(f"Product {product_ids.format(product_id)} is registered already.")
+    connection.execute(
+        _add,
+        {
+            "product_id": product_id,
+            "name": name,
+            "product_key": cipher.encrypt(key.encode("ascii"), product_id.encode("ascii")),
+            "is_blocked": False,
+            "last_issue": 0,
+            "added_at": now,
+            **asdict(policy),
+        },
+    )
+    return product_id
+
+
+def exists(connection: Connection, product_id: str) -> bool:
+    """Say whether a product is registered; one look-up by primary key."""
+    return connection.execute(_exists, {"product": product_id}).first() is not None
+
+
+def find(connection: Connection, product_id: str) -> Product | None:
+    """Read a product."""
+    row = connection.execute(_by_id, {"product": product_id}).first()
+    return None if row is None else _product(row)
+
+
+def find_with_secret(
+    connection: Connection, cipher: Cipher, product_id: str
+) -> tuple[Product, Secret] | None:
+    """Read a product and the secret of its key."""
+    row = connection.execute(_by_id, {"product": product_id}).first()
+    if row is None:
+        return None
+    key = cipher.decrypt(row.product_key, product_id.encode("ascii")).decode("ascii")
+    return _product(row), product_keys.secret(key)
+
+
+def every(connection: Connection) -> list[Product]:
+    """Read all products, by name."""
+    return [_product(row) for row in connection.execute(_all)]
+
+
+def set_policy(connection: Connection, product_id: str, policy: Policy) -> Mapping[str, Any]:
+    """Change what a product allows; gives the figures for the audit."""
+    figures = asdict(policy)
+    values = {f"new_{name}": figures[name] for name in _POLICY}
+    _changed(connection.execute(_set_policy, {"product": product_id, **values}).rowcount)
+    return figures
+
+
+def set_blocked(connection: Connection, product_id: str, *, blocked: bool) -> None:
+    """Block a product, or unblock it."""
+    _changed(connection.execute(_set_blocked, {"product": product_id, "blocked": blocked}).rowcount)
+
+
+def set_last_issue(connection: Connection, product_id: str, issue: int) -> None:
+    """Note the highest number given out."""
+    connection.execute(_set_last_issue, {"product": product_id, "issue": issue})
+
+
+def _changed(rows: int) -> None:
+    if not rows:
+        raise RegisterError("The register doesn't know this product ID.")
+
+
+def _product(row: Row[Any]) -> Product:
+    policy = Policy(**{name: getattr(row, name) for name in _POLICY})
+    return Product(row.product_id, row.name, policy, row.is_blocked, row.last_issue)
