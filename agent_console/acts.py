@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
+from switchboard.events import EventKind, NewEvent
+from switchboard.model import Call
 
 from agent_console import desk, wording
 from agent_console.desk import CallInHand
@@ -23,8 +25,6 @@ from codes import license_server_id, product_id
 from codes.errors import CodeError
 from data_store import mark_durable
 from switchboard import calls, events
-from switchboard.events import EventKind, NewEvent
-from switchboard.model import Call
 
 LONGEST_WHY: Final = 200
 
@@ -71,7 +71,7 @@ def begin(
     act: str,
     fields: Mapping[str, str],
 ) -> Turn:
-    """Look at the desk inside the transaction. Raises `ActRefusedError` where the act isn't open."""
+    """Look at the desk inside the transaction. Raises `ActRefusedError` for what isn't open."""
     seen = desk.look(conn, services, session)
     if seen.hand is None or seen.hand.call.id != call_id or act not in seen.allowed:
         raise ActRefusedError(
@@ -144,6 +144,25 @@ def verify(turn: Turn) -> Notice | None:
     return None
 
 
+def challenge(turn: Turn) -> Notice | None:
+    """Give the four digits that the wizard has to answer; the same ones until they are."""
+    digits = turn.register.challenge(turn.conn, _request(turn).id, turn.actor, turn.now)
+    spaced = " ".join(digits)
+    return Notice(
+        "challenge",
+        f"The challenge is {spaced}. The wizard answers with six digits.",
+        f"Please enter {spaced} as the challenge, and read me the six digits of the answer.",
+        is_trouble=False,
+    )
+
+
+def answer_challenge(turn: Turn) -> Notice | None:
+    """Check the six digits with which the wizard answers."""
+    answer = "".join(sign for sign in turn.fields.get("answer", "") if sign.isdecimal())
+    turn.register.answer_challenge(turn.conn, _request(turn).id, answer, turn.actor, turn.now)
+    return None
+
+
 def issue(turn: Turn) -> Notice | None:
     """Have the new license server ID issued; asked again, the register gives the same one."""
     mark_durable(turn.conn)
@@ -191,6 +210,8 @@ ACTS: Final[Mapping[str, Callable[[Turn], Notice | None]]] = {
     "identify": identify,
     "reason": set_reason,
     "verify": verify,
+    "challenge": challenge,
+    "answer-challenge": answer_challenge,
     "issue": issue,
     "read": read,
     "back": back,

@@ -9,6 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import insert
+from switchboard.events import EventKind, NewEvent
+from switchboard.model import Call, CallState
+from switchboard.queues import NotOffered
+from switchboard.telephony import TelephonyError
 
 from agent_console import dispatch, wording
 from agent_console.acts import ActRefusedError, Turn, begin
@@ -17,10 +21,6 @@ from agent_console.sessions import Notice, Session
 from agent_console.tables import wrap_ups
 from data_store import transaction
 from switchboard import calls, events, queues, representatives
-from switchboard.events import EventKind, NewEvent
-from switchboard.model import Call, CallState
-from switchboard.queues import NotOffered
-from switchboard.telephony import TelephonyError
 
 LONGEST_NOTE: Final = 2000
 
@@ -58,9 +58,7 @@ def answer(services: ConsoleServices, session: Session, call_id: int, fields: Fi
         ) from error
 
 
-def _put_back(
-    services: ConsoleServices, login: str, call_id: int, error: TelephonyError
-) -> None:
+def _put_back(services: ConsoleServices, login: str, call_id: int, error: TelephonyError) -> None:
     with transaction(services.engine) as conn:
         now = services.clock()
         queues.requeue(conn, login, call_id, now)

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
+from switchboard.model import Call, CallState
+from switchboard.representatives import Representative
 
 from agent_console import keyed, readout, steps, wording
 from agent_console.readout import ReadOut
@@ -15,8 +17,6 @@ from agent_console.sessions import Notice, Session
 from clearinghouse.model import Request, Standing
 from codes import case_number, new_license_server_id
 from switchboard import calls, events, representatives
-from switchboard.model import Call, CallState
-from switchboard.representatives import Representative
 
 HISTORY = 8
 
@@ -119,7 +119,9 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
     happened = events.of_call(conn, call.id)
     request = None if call.request_id is None else register.request(conn, call.request_id)
     codes: dict[str, str] = {}
-    standing, history, new_id = None, (), ()
+    standing: Standing | None = None
+    history: tuple[Request, ...] = ()
+    new_id: tuple[str, ...] = ()
     if request is not None:
         codes = {
             "product_id": request.product_id,
@@ -191,6 +193,7 @@ def _request_json(request: Request) -> dict[str, Any]:
         "case_number": case_number.format(request.case_number),
         "state": request.state.value,
         "reason": None if request.reason is None else request.reason.value,
+        "challenge_answered": request.challenge_answered_at is not None,
         "channel": request.channel.value,
         "issue": request.issue,
         "opened_at": _moment(request.opened_at),

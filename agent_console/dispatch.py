@@ -1,9 +1,10 @@
 """Bring waiting calls and free representatives together, and take back offers nobody answers."""
 
+from switchboard.model import CallState
+
 from agent_console.services import ConsoleServices
 from data_store import reading, transaction
 from switchboard import calls, queues
-from switchboard.model import CallState
 
 _MOVING = frozenset({CallState.QUEUED, CallState.RINGING})
 

@@ -1,10 +1,12 @@
 """What the templates call: times, dates and codes as people read them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
 from babel.dates import format_date
 from flask import Blueprint, url_for
+from switchboard.representatives import WorkState
 
 from agent_console import steps, wording
 from agent_console.desk import CallInHand, Desk
@@ -12,7 +14,6 @@ from agent_console.services import ConsoleServices
 from clearinghouse.model import Refusal, RefusalCode, Request, RequestState
 from codes import case_number
 from spoken_prompts import Prompts
-from switchboard.representatives import WorkState
 
 KEYS: Final = (
     ("F2", "Answer a ringing call; ready again"),
@@ -88,12 +89,13 @@ def group_phrase(prompts: Prompts, hand: CallInHand) -> str:
         return ""
     language = hand.call.language
     said = prompts.digits(hand.new_id[number - 1], language)
-    return prompts.text("representative_group", language, group=str(number), digits=said)
+    phrase: str = prompts.text("representative_group", language, group=str(number), digits=said)
+    return phrase
 
 
 def equip(blueprint: Blueprint, services: ConsoleServices) -> None:
     """Give the blueprint's templates their filters and words."""
-    filters = {
+    filters: dict[str, Callable[..., str]] = {
         "elapsed": elapsed,
         "day": day,
         "headline": headline,
@@ -123,6 +125,7 @@ def desk_words(services: ConsoleServices, desk: Desk) -> dict[str, Any]:
         "dispositions": wording.DISPOSITIONS,
         "ended_by": _ENDED_BY,
         "progress": steps.progress,
+        "needs_challenge": steps.needs_challenge,
         "suggested": suggested_disposition,
         "group_phrase": lambda hand: group_phrase(services.prompts, hand),
         "call_url": lambda act: url_for("console.act", call_id=call_id, act=act),

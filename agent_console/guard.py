@@ -56,9 +56,7 @@ def hand_out_token(request: Request, response: Response, token: str) -> None:
 def take_back_token(request: Request, response: Response) -> None:
     """Have the browser forget its token."""
     name = _SECURE_COOKIE if request.is_secure else _COOKIE
-    response.delete_cookie(
-        name, secure=request.is_secure, httponly=True, samesite="Lax", path="/"
-    )
+    response.delete_cookie(name, secure=request.is_secure, httponly=True, samesite="Lax", path="/")
 
 
 def content_security_policy(voice_device_url: str | None) -> str:

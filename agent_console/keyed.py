@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from codes import license_server_id, product_id
 from switchboard.events import Event, EventKind
+
+from codes import license_server_id, product_id
 
 _SHAPES: Final = {
     "product_id": ("Product ID", 4, product_id.split),

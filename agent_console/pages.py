@@ -20,6 +20,7 @@ from flask import (
     stream_with_context,
     url_for,
 )
+from switchboard.representatives import Presence
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -35,7 +36,6 @@ from codes import license_server_id, product_id
 from codes.errors import CodeError
 from data_store import StoreError, reading, transaction
 from switchboard import representatives
-from switchboard.representatives import Presence
 
 _OPEN: Final = frozenset({"console.show_log_in", "console.log_in", "console.static"})
 _CHECKS: Final = {"product_id": product_id, "license_server_id": license_server_id}
@@ -43,9 +43,7 @@ _CHECKS: Final = {"product_id": product_id, "license_server_id": license_server_
 
 def create_blueprint(services: ConsoleServices) -> Blueprint:
     """Build the console's pages; mount them at `/console`."""
-    blueprint = Blueprint(
-        "console", __name__, template_folder="templates", static_folder="static"
-    )
+    blueprint = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     policy = guard.content_security_policy(services.voice_device_url)
     display.equip(blueprint, services)
 
@@ -79,6 +77,7 @@ def create_blueprint(services: ConsoleServices) -> Blueprint:
 
     _add_log_in(blueprint, services)
     _add_desk(blueprint, services)
+    _add_presence(blueprint, services)
     _add_acts(blueprint, services)
     return blueprint
 
@@ -146,7 +145,7 @@ def _add_desk(blueprint: Blueprint, services: ConsoleServices) -> None:
         return jsonify({"token": token, "identity": identity})
 
 
-def _add_acts(blueprint: Blueprint, services: ConsoleServices) -> None:
+def _add_presence(blueprint: Blueprint, services: ConsoleServices) -> None:
     @blueprint.post("/presence")
     def presence() -> WerkzeugResponse | tuple[Response | str, int]:
         try:
@@ -156,21 +155,19 @@ def _add_acts(blueprint: Blueprint, services: ConsoleServices) -> None:
         with transaction(services.engine) as conn:
             if representatives.get(conn, g.session.account.login) is None:
                 raise NotFound("This account is not a representative, so it has no presence.")
-            representatives.set_presence(
-                conn, g.session.account.login, chosen, services.clock()
-            )
+            representatives.set_presence(conn, g.session.account.login, chosen, services.clock())
         dispatch.tick(services)
         return _reply(services, None)
 
     @blueprint.post("/ready")
     def ready() -> WerkzeugResponse | tuple[Response | str, int]:
         with transaction(services.engine) as conn:
-            representatives.clear_not_responding(
-                conn, g.session.account.login, services.clock()
-            )
+            representatives.clear_not_responding(conn, g.session.account.login, services.clock())
         dispatch.tick(services)
         return _reply(services, None)
 
+
+def _add_acts(blueprint: Blueprint, services: ConsoleServices) -> None:
     @blueprint.post("/calls/<int:call_id>/<act>")
     def act(call_id: int, act: str) -> WerkzeugResponse | tuple[Response | str, int]:
         if act not in acts.ACTS and act not in conversation.ACTS:
@@ -239,8 +236,9 @@ def _send_to_log_in() -> WerkzeugResponse:
         response.headers["HX-Redirect"] = url_for("console.show_log_in")
         return response
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
-        return Response('{"error": "not logged in"}', HTTPStatus.UNAUTHORIZED,
-                        mimetype="application/json")
+        return Response(
+            '{"error": "not logged in"}', HTTPStatus.UNAUTHORIZED, mimetype="application/json"
+        )
     return redirect(url_for("console.show_log_in"), HTTPStatus.SEE_OTHER)
 
 

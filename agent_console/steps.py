@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Final
 
-from agent_console.readout import ReadOut
-from clearinghouse.model import Request, RequestState
 from switchboard.model import Call, CallState
 from switchboard.representatives import Presence, Representative, WorkState
+
+from agent_console.readout import ReadOut
+from clearinghouse.model import Reason, Request, RequestState
 
 _UNDECIDED: Final = frozenset({RequestState.OPENED, RequestState.CHECKED})
 _READABLE: Final = frozenset({RequestState.ISSUED, RequestState.READ, RequestState.LAPSED})
@@ -37,27 +38,45 @@ def allowed(
     return frozenset(acts)
 
 
+def needs_challenge(request: Request | None) -> bool:
+    """Tell whether the wizard has to answer a challenge before an ID is issued."""
+    return (
+        request is not None
+        and request.state is RequestState.CHECKED
+        and request.reason is Reason.PRIVATE_KEY_COMPROMISED
+        and request.challenge_answered_at is None
+    )
+
+
 def _in_conversation(call: Call, request: Request | None, readout: ReadOut) -> set[str]:
     acts = {"hang-up"}
+    if call.state is CallState.KEYING:
+        acts.add("return")
     if request is None:
         return acts | {"identify"}
+    if request.state in _READABLE:
+        return acts | _reading_out(call, request, readout)
     if request.state in _UNDECIDED:
         acts |= {"refuse", "reason"}
     if request.state is RequestState.OPENED:
         acts.add("identify")
         if request.reason is not None:
             acts.add("verify")
-    if request.state is RequestState.CHECKED:
+    if needs_challenge(request):
+        acts |= {"challenge", "answer-challenge"}
+    elif request.state is RequestState.CHECKED:
         acts.add("issue")
-    if request.state in _READABLE:
-        if readout.current is not None:
-            acts.add("read")
-        if readout.read:
-            acts.add("back")
-        if request.state is not RequestState.ISSUED:
-            acts.add("return" if call.state is CallState.KEYING else "ask-closing-code")
-    elif call.state is CallState.KEYING:
-        acts.add("return")
+    return acts
+
+
+def _reading_out(call: Call, request: Request, readout: ReadOut) -> set[str]:
+    acts = set()
+    if readout.current is not None:
+        acts.add("read")
+    if readout.read:
+        acts.add("back")
+    if request.state is not RequestState.ISSUED and call.state is not CallState.KEYING:
+        acts.add("ask-closing-code")
     return acts
 
 

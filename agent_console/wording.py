@@ -6,10 +6,10 @@ from typing import Final
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
+from switchboard.representatives import Presence, WorkState
 
 from agent_console.sessions import Notice
 from clearinghouse.model import Reason, Refusal, RefusalCode, RequestState
-from switchboard.representatives import Presence, WorkState
 
 REASONS: Final[Mapping[Reason, str]] = {
     Reason.CERTIFICATE_EXPIRED: "Certificate expired",
@@ -54,6 +54,8 @@ ACTS: Final[Mapping[str, str]] = {
     "back": "Group before",
     "ask-closing-code": "Ask for the closing code",
     "return": "Back to the caller",
+    "challenge": "Ask the challenge",
+    "answer-challenge": "Check the answer",
     "refuse": "Refuse",
     "hang-up": "Hang up",
     "finish": "Finish",
@@ -74,8 +76,7 @@ _REFUSALS: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "I can't find this product ID. Please read it to me once more from the window.",
     ),
     RefusalCode.PROOF_WRONG: (
-        "The license server ID was not made with this product's key. Compare both IDs with the "
-        "caller's; if they are right, the product key on the license server is another one.",
+        "The license server ID was not made with this product's key: compare both IDs again.",
         "These two IDs don't belong together. Please read me both once more from the window.",
     ),
     RefusalCode.PRODUCT_BLOCKED: (
