@@ -215,7 +215,7 @@ def _reply(
     status = HTTPStatus.CONFLICT if is_refused else HTTPStatus.OK
     if "HX-Request" in request.headers:
         return _fragment(services, _look(services)), status
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
+    if _wants_json():
         return jsonify(_look(services).as_json()), status
     return redirect(url_for("console.show_desk"), HTTPStatus.SEE_OTHER)
 
@@ -235,11 +235,16 @@ def _send_to_log_in() -> WerkzeugResponse:
         response = Response(status=HTTPStatus.UNAUTHORIZED)
         response.headers["HX-Redirect"] = url_for("console.show_log_in")
         return response
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
+    if _wants_json():
         return Response(
             '{"error": "not logged in"}', HTTPStatus.UNAUTHORIZED, mimetype="application/json"
         )
     return redirect(url_for("console.show_log_in"), HTTPStatus.SEE_OTHER)
+
+
+def _wants_json() -> bool:
+    kinds = request.accept_mimetypes
+    return kinds.best_match(["text/html", "application/json"]) == "application/json"
 
 
 def _fields() -> dict[str, str]:

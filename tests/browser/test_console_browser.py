@@ -1,0 +1,205 @@
+"""The console in a real Chromium: by keyboard alone, live, and within its security policy."""
+
+import importlib.util
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CHROMIUM = Path("/usr/bin/chromium")
+if not CHROMIUM.exists():
+    pytest.skip("needs Chromium at /usr/bin/chromium", allow_module_level=True)
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("console_house", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+houses = _load(Path(__file__).parents[1] / "agent_console" / "conftest.py")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path):
+    built = houses.build_house(tmp_path)
+    server = make_server("127.0.0.1", 0, built.app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    built.address = f"http://127.0.0.1:{server.port}/console"
+    yield built
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    built.engine.dispose()
+
+
+@pytest.fixture
+def page(browser: Browser, house) -> Iterator[Page]:
+    """A page that is logged in; at the end nothing may have gone against the policy."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    log_in(opened, house)
+    yield opened
+    context.close()
+    # An act that is refused is answered by 409 or 422, which the browser reports as well.
+    assert [text for text in complaints if "the server responded with a status" not in text] == []
+
+
+def log_in(page: Page, house) -> None:
+    page.goto(f"{house.address}/login")
+    page.keyboard.type("rep")
+    page.keyboard.press("Tab")
+    page.keyboard.type(houses.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/")
+    expect(page.locator("#desk")).to_be_visible()
+
+
+def work_state(page: Page):
+    return page.locator(".bar .badge")
+
+
+def test_a_call_by_keyboard_alone(page: Page, house):
+    page.get_by_role("button", name="Available").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The next call rings here")).to_be_visible()
+    call_id = house.ring()
+    expect(page.get_by_role("heading", name="Incoming call")).to_be_visible()
+    expect(page).to_have_title("Incoming call from United Kingdom · Desk · Activation Line")
+    page.keyboard.press("F2")
+    expect(work_state(page)).to_have_text("In a call")
+    page.keyboard.press("F6")
+    expect(page.get_by_role("heading", name="Issue the new ID")).to_be_visible()
+    page.keyboard.press("F7")
+    expect(page.get_by_role("button", name="Issue now")).to_be_visible()
+    assert page.locator(".groups").count() == 0
+    page.keyboard.press("F7")
+    lit = page.locator(".groups .lit .number")
+    for group in range(1, 8):
+        expect(lit).to_have_text(str(group))
+        page.keyboard.press("F9")
+    expect(lit).to_have_count(0)
+    page.keyboard.press("F10")
+    expect(page.get_by_text("The caller keys the closing code")).to_be_visible()
+    house.confirm(call_id)
+    expect(page.get_by_text("the license server has accepted")).to_be_visible()
+    page.keyboard.press("Shift+F2")
+    expect(page.get_by_role("button", name="Hang up now")).to_be_visible()
+    page.keyboard.press("Shift+F2")
+    expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
+    page.keyboard.press("F10")
+    expect(page.get_by_role("heading", name="No call")).to_be_visible()
+
+
+def test_live_swaps_keep_focus_and_what_is_being_typed(page: Page, house):
+    page.get_by_role("button", name="Available").click()
+    house.ring(complete=False)
+    page.keyboard.press("F2")
+    field = page.get_by_label("Product ID")
+    field.press_sequentially(house.product[:9])
+    expect(page.locator("#product_id-check")).to_contain_text("digits")
+    house.ring(sid="CA2")
+    expect(page.locator(".facts dd strong")).to_have_text("1")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(house.product[:9])
+
+
+def test_keys_are_silent_in_text_fields_and_can_be_switched_off(page: Page, house):
+    page.get_by_role("button", name="Available").click()
+    house.ring(complete=False)
+    expect(page.get_by_role("heading", name="Incoming call")).to_be_visible()
+    page.keyboard.press("?")
+    page.get_by_label("Use these keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("F2")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).not_to_be_visible()
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Use these keys").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("F2")
+    page.get_by_label("Product ID").focus()
+    page.keyboard.press("Shift+F2")
+    page.keyboard.press("?")
+    expect(page.get_by_role("button", name="Hang up now")).not_to_be_visible()
+    expect(page.get_by_label("Product ID")).to_have_value("?")
+
+
+def test_two_tabs_ring_together_and_stop_together(page: Page, house):
+    page.get_by_role("button", name="Available").click()
+    second = page.context.new_page()
+    second.goto(f"{house.address}/")
+    house.ring()
+    for tab in (page, second):
+        expect(tab.get_by_role("heading", name="Incoming call")).to_be_visible()
+    second.keyboard.press("F2")
+    for tab in (page, second):
+        expect(work_state(tab)).to_have_text("In a call")
+
+
+def test_a_lost_stream_is_told_and_taken_up_again(page: Page, house):
+    page.get_by_role("button", name="Available").click()
+    banner = page.locator("#stream-lost")
+    expect(banner).to_be_empty()
+    page.route("**/console/stream*", lambda route: route.abort())
+    house.services.live_feed.publish()
+    page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
+    expect(banner).to_contain_text("No live connection")
+    page.unroute("**/console/stream*")
+    house.ring()
+    expect(page.get_by_role("heading", name="Incoming call")).to_be_visible(timeout=15_000)
+    expect(banner).to_be_empty()
+
+
+def test_without_javascript_the_forms_do_the_same(browser: Browser, house):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, house)
+    page.get_by_role("button", name="Available").click()
+    house.ring()
+    page.reload()
+    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Verify").click()
+    page.get_by_role("button", name="Issue …").click()
+    page.get_by_role("button", name="Issue now").click()
+    expect(page.locator(".groups li")).to_have_count(7)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_a_narrow_screen(browser: Browser, house, scheme):
+    context = browser.new_context(
+        viewport={"width": 320, "height": 640}, color_scheme=scheme
+    )
+    page = context.new_page()
+    log_in(page, house)
+    page.get_by_role("button", name="Available").click()
+    house.ring()
+    steps = ("Answer", "Verify", "Issue …", "Issue now", "Next")
+    for name in steps:
+        page.get_by_role("button", name=name).first.click()
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320, name
+    context.close()
