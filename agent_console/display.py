@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
+import phonenumbers
 from babel.dates import format_date
 from flask import Blueprint, url_for
 from switchboard.representatives import WorkState
@@ -22,7 +23,8 @@ KEYS: Final = (
     ("F9", "Next group of the read-out"),
     ("Shift+F9", "Back to the group before"),
     ("Shift+F6", "Say the lit group again, on the text line"),
-    ("F10", "Ask for the closing code; back to the caller; finish"),
+    ("F10", "Ask for the closing code; finish"),
+    ("F4", "Back to the caller"),
     ("Shift+F2", "Hang up; a second press confirms"),
     ("Ctrl+Enter", "Finish, from within the note"),
     ("?", "This list"),
@@ -68,6 +70,17 @@ def headline(desk: Desk) -> str:
             return f"{wording.PRESENCES[desk.who.presence]}, no call"
 
 
+def phone_number(number: str | None) -> str:
+    """Write a telephone number as it is read internationally."""
+    if not number:
+        return "withheld"
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def refusal_text(code: RefusalCode) -> str:
     """Say what the register would refuse, before anyone asks it."""
     return wording.refusal_notice(Refusal(code)).text
@@ -99,6 +112,7 @@ def equip(blueprint: Blueprint, services: ConsoleServices) -> None:
         "elapsed": elapsed,
         "day": day,
         "headline": headline,
+        "phone_number": phone_number,
         "refusal_text": refusal_text,
         "spaced": " ".join,
         "case": case_number.format,

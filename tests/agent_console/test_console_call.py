@@ -1,22 +1,24 @@
 """The whole way of a call through the console, and every act out of its turn."""
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from switchboard.model import CallState
 
 from agent_console.tables import wrap_ups
 from clearinghouse.model import Reason
 from data_store import reading
 from switchboard import calls, events
-from switchboard.model import CallState
+from tests.agent_console.console_house import Act, House
 
 JSON = {"Accept": "application/json"}
 
 
-def look(desk):
+def look(desk: FlaskClient):
     return desk.get("/console/desk.json").get_json()
 
 
-def test_a_call_from_ringing_to_the_end_of_wrap_up(house, desk, do):
+def test_a_call_from_ringing_to_the_end_of_wrap_up(house: House, desk: FlaskClient, do: Act):
     call_id = house.ring()
     seen = look(desk)
     assert seen["representative"]["work_state"] == "ringing"
@@ -62,7 +64,7 @@ def test_a_call_from_ringing_to_the_end_of_wrap_up(house, desk, do):
         assert (ended.state, ended.ended_by) == (CallState.ENDED, "representative")
 
 
-def test_no_digits_of_an_id_get_into_the_event_log(house, desk, do):
+def test_no_digits_of_an_id_get_into_the_event_log(house: House, do: Act):
     call_id = house.ring()
     for act in ("answer", "verify", "issue", "read"):
         groups = do(act).get_json()["call"]["new_id"]["groups"]
@@ -72,7 +74,9 @@ def test_no_digits_of_an_id_get_into_the_event_log(house, desk, do):
 
 
 @pytest.mark.parametrize("act", ["issue", "read", "back", "ask-closing-code", "finish", "answer"])
-def test_an_act_before_its_time_is_refused_and_changes_nothing(house, desk, do, act):
+def test_an_act_before_its_time_is_refused_and_changes_nothing(
+    house: House, desk: FlaskClient, do: Act, act: str
+):
     house.ring()
     do("answer")
     before = look(desk)
@@ -84,7 +88,7 @@ def test_an_act_before_its_time_is_refused_and_changes_nothing(house, desk, do, 
     assert after["allowed"] == before["allowed"]
 
 
-def test_issuing_twice_gives_the_same_id_and_one_event(house, desk, do):
+def test_issuing_twice_gives_the_same_id_and_one_event(house: House, do: Act):
     call_id = house.ring()
     do("answer")
     do("verify")
@@ -97,7 +101,7 @@ def test_issuing_twice_gives_the_same_id_and_one_event(house, desk, do):
     assert kinds.count(events.EventKind.ID_ISSUED) == 1
 
 
-def test_back_lights_the_group_before_and_keeps_what_was_marked_as_read(house, desk, do):
+def test_back_lights_the_group_before_and_keeps_what_was_marked_as_read(house: House, do: Act):
     house.ring()
     for act in ("answer", "verify", "issue", *["read"] * 7):
         do(act)
@@ -110,12 +114,12 @@ def test_back_lights_the_group_before_and_keeps_what_was_marked_as_read(house, d
     assert do("read").get_json()["call"]["new_id"]["current"] is None
 
 
-def test_what_the_register_refuses_is_told_with_the_sentence_to_say(house, desk, do):
+def test_what_the_register_refuses_is_told_with_the_sentence_to_say(
+    house: House, desk: FlaskClient, do: Act
+):
     house.ring(complete=False)
     do("answer")
-    refused = do(
-        "identify", product_id=house.product, license_server_id=house.wrong_server_id()
-    )
+    refused = do("identify", product_id=house.product, license_server_id=house.wrong_server_id())
     assert refused.status_code == 409
     notice = refused.get_json()["notice"]
     assert notice["code"] == "proof_wrong"
@@ -124,7 +128,7 @@ def test_what_the_register_refuses_is_told_with_the_sentence_to_say(house, desk,
     assert "These two IDs don&#39;t belong together" in page
 
 
-def test_incomplete_ids_are_entered_and_open_the_request(house, desk, do):
+def test_incomplete_ids_are_entered_and_open_the_request(house: House, do: Act):
     house.ring(complete=False)
     seen = do("answer").get_json()
     assert "identify" in seen["allowed"]
@@ -140,7 +144,7 @@ def test_incomplete_ids_are_entered_and_open_the_request(house, desk, do):
     assert do("reason", reason="because").get_json()["notice"]["code"] == "reason_unknown"
 
 
-def test_refusing_keeps_why_and_leaves_only_hanging_up(house, desk, do):
+def test_refusing_keeps_why_and_leaves_only_hanging_up(house: House, do: Act):
     house.ring()
     do("answer")
     assert do("refuse", why=" ").get_json()["notice"]["code"] == "why_missing"
@@ -152,7 +156,7 @@ def test_refusing_keeps_why_and_leaves_only_hanging_up(house, desk, do):
     assert set(seen["allowed"]) == {"hang-up", "break", "offline"}
 
 
-def test_a_compromised_key_needs_the_challenge_first(house, desk, do):
+def test_a_compromised_key_needs_the_challenge_first(house: House, do: Act):
     house.ring(reason=Reason.PRIVATE_KEY_COMPROMISED)
     do("answer")
     seen = do("verify").get_json()
@@ -165,7 +169,7 @@ def test_a_compromised_key_needs_the_challenge_first(house, desk, do):
     assert "issue" not in wrong.get_json()["allowed"]
 
 
-def test_a_network_that_fails_at_answering_puts_the_caller_first_again(house, desk, do):
+def test_a_network_that_fails_at_answering_puts_the_caller_first_again(house: House, do: Act):
     call_id = house.ring()
     house.telephony.is_down = True
     refused = do("answer")
@@ -179,7 +183,7 @@ def test_a_network_that_fails_at_answering_puts_the_caller_first_again(house, de
     assert events.EventKind.TELEPHONY_FAILED in kinds
 
 
-def test_a_network_that_fails_at_asking_leaves_everything_as_it_was(house, desk, do):
+def test_a_network_that_fails_at_asking_leaves_everything_as_it_was(house: House, do: Act):
     house.ring()
     for act in ("answer", "verify", "issue", *["read"] * 7):
         do(act)
@@ -190,7 +194,7 @@ def test_a_network_that_fails_at_asking_leaves_everything_as_it_was(house, desk,
     assert "ask-closing-code" in refused["allowed"]
 
 
-def test_hanging_up_with_a_dead_network_still_ends_the_call(house, desk, do):
+def test_hanging_up_with_a_dead_network_still_ends_the_call(house: House, do: Act):
     house.ring()
     do("answer")
     house.telephony.is_down = True
@@ -200,7 +204,9 @@ def test_hanging_up_with_a_dead_network_still_ends_the_call(house, desk, do):
     assert do("finish", disposition="?").get_json()["notice"]["code"] == "disposition_unknown"
 
 
-def test_declining_offers_the_call_to_another_representative(house, desk, do):
+def test_declining_offers_the_call_to_another_representative(
+    house: House, desk: FlaskClient, do: Act
+):
     other = house.log_in("other")
     house.ring()
     assert look(desk)["representative"]["work_state"] == "ringing"
@@ -210,7 +216,9 @@ def test_declining_offers_the_call_to_another_representative(house, desk, do):
     assert look(other)["representative"]["work_state"] == "ringing"
 
 
-def test_a_call_of_another_representative_cannot_be_touched(house, desk, do):
+def test_a_call_of_another_representative_cannot_be_touched(
+    house: House, desk: FlaskClient, do: Act
+):
     call_id = house.ring()
     do("answer")
     other = house.log_in("other")
@@ -219,7 +227,9 @@ def test_a_call_of_another_representative_cannot_be_touched(house, desk, do):
     assert look(desk)["call"]["request"]["state"] == "opened"
 
 
-def test_plain_forms_go_back_to_the_desk_and_tell_there_what_was_wrong(house, desk):
+def test_plain_forms_go_back_to_the_desk_and_tell_there_what_was_wrong(
+    house: House, desk: FlaskClient
+):
     call_id = house.ring()
     answered = desk.post(f"/console/calls/{call_id}/answer")
     assert (answered.status_code, answered.location) == (303, "/console/")
@@ -229,7 +239,7 @@ def test_plain_forms_go_back_to_the_desk_and_tell_there_what_was_wrong(house, de
     assert "can&#39;t be done now" not in desk.get("/console/").get_data(as_text=True)
 
 
-def test_htmx_gets_the_desk_alone(house, desk):
+def test_htmx_gets_the_desk_alone(house: House, desk: FlaskClient):
     call_id = house.ring()
     swapped = desk.post(f"/console/calls/{call_id}/answer", headers={"HX-Request": "true"})
     assert swapped.status_code == 200

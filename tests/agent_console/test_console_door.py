@@ -4,33 +4,43 @@ from datetime import timedelta
 
 import jwt
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from agent_console import accounts, guard, sessions
 from agent_console.tables import console_sessions
 from data_store import reading, transaction
+from tests.agent_console.console_house import PASSWORD, Act, House
 
-PASSWORD = "three blind mice"
 JSON = {"Accept": "application/json"}
 
 
-def attempt(house, login="rep", password=PASSWORD, **more):
+def attempt(
+    house: House,
+    login: str = "rep",
+    password: str = PASSWORD,
+    headers: dict[str, str] | None = None,
+    base_url: str | None = None,
+):
     return house.app.test_client().post(
-        "/console/login", data={"login": login, "password": password}, **more
+        "/console/login",
+        data={"login": login, "password": password},
+        headers=headers,
+        base_url=base_url,
     )
 
 
 @pytest.mark.parametrize(
     ("login", "password"), [("rep", "wrong"), ("nobody", PASSWORD), ("", ""), ("re\0p\u202e", "")]
 )
-def test_a_wrong_login_says_the_same_whoever_it_is(house, login, password):
+def test_a_wrong_login_says_the_same_whoever_it_is(house: House, login: str, password: str):
     refused = attempt(house, login, password)
     assert refused.status_code == 401
     assert "Log-in or password is wrong" in refused.get_data(as_text=True)
     assert "Set-Cookie" not in refused.headers
 
 
-def test_too_many_failures_close_the_door_for_a_while(house):
+def test_too_many_failures_close_the_door_for_a_while(house: House):
     for _ in range(accounts.FAILURES_PER_LOGIN):
         assert attempt(house, password="wrong").status_code == 401
     shut = attempt(house)
@@ -41,7 +51,7 @@ def test_too_many_failures_close_the_door_for_a_while(house):
     assert attempt(house).status_code == 303
 
 
-def test_a_log_in_forgives_the_failures_before_it(house):
+def test_a_log_in_forgives_the_failures_before_it(house: House):
     for _ in range(accounts.FAILURES_PER_LOGIN - 1):
         attempt(house, password="wrong")
     assert attempt(house).status_code == 303
@@ -49,7 +59,7 @@ def test_a_log_in_forgives_the_failures_before_it(house):
     assert attempt(house).status_code == 303
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_the_table_holds_no_token(house):
+def test_the_cookie_is_out_of_reach_of_scripts_and_the_table_holds_no_token(house: House):
     done = attempt(house)
     cookie = done.headers["Set-Cookie"]
     assert cookie.startswith("console=")
@@ -60,7 +70,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_the_table_holds_no_token(hous
         assert token not in conn.scalars(select(console_sessions.c.token_hash)).all()
 
 
-def test_over_https_the_cookie_is_secure_and_bound_to_the_host(house):
+def test_over_https_the_cookie_is_secure_and_bound_to_the_host(house: House):
     cookie = attempt(house, base_url="https://line.example").headers["Set-Cookie"]
     assert cookie.startswith("__Host-console=")
     assert "Secure" in cookie
@@ -68,7 +78,7 @@ def test_over_https_the_cookie_is_secure_and_bound_to_the_host(house):
     assert "Domain" not in cookie
 
 
-def test_logging_out_ends_the_session_on_the_server(house):
+def test_logging_out_ends_the_session_on_the_server(house: House):
     client = house.log_in()
     kept = client.get_cookie("console")
     assert client.post("/console/logout").location == "/console/login"
@@ -76,7 +86,7 @@ def test_logging_out_ends_the_session_on_the_server(house):
     assert client.get("/console/desk.json", headers=JSON).status_code == 401
 
 
-def test_a_session_ends_after_its_time(house):
+def test_a_session_ends_after_its_time(house: House):
     client = house.log_in()
     house.moment[0] += sessions.LIFETIME - timedelta(seconds=1)
     assert client.get("/console/desk.json").status_code == 200
@@ -85,11 +95,11 @@ def test_a_session_ends_after_its_time(house):
 
 
 @pytest.mark.parametrize("path", ["/console/", "/console/desk.json", "/console/stream"])
-def test_nothing_is_shown_without_a_log_in(house, path):
+def test_nothing_is_shown_without_a_log_in(house: House, path: str):
     assert house.app.test_client().get(path).location == "/console/login"
 
 
-def test_htmx_is_sent_to_the_log_in_as_a_whole_page(house):
+def test_htmx_is_sent_to_the_log_in_as_a_whole_page(house: House):
     lost = house.app.test_client().post("/console/ready", headers={"HX-Request": "true"})
     assert lost.status_code == 401
     assert lost.headers["HX-Redirect"] == "/console/login"
@@ -107,16 +117,23 @@ def test_htmx_is_sent_to_the_log_in_as_a_whole_page(house):
         ({}, 303),
     ],
 )
-def test_acts_from_other_sites_pages_are_refused(house, headers, status):
+def test_acts_from_other_sites_pages_are_refused(
+    house: House, headers: dict[str, str], status: int
+):
     client = house.log_in()
     done = client.post("/console/presence", data={"presence": "break"}, headers=headers)
     assert done.status_code == status
     assert attempt(house, headers=headers).status_code == status
 
 
-def test_every_answer_carries_the_security_headers(house):
+def test_every_answer_carries_the_security_headers(house: House):
     client = house.log_in()
-    for path in ("/console/", "/console/desk.json", "/console/static/console.css", "/console/login"):
+    for path in (
+        "/console/",
+        "/console/desk.json",
+        "/console/static/console.css",
+        "/console/login",
+    ):
         answer = client.get(path)
         policy = answer.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
@@ -132,7 +149,7 @@ def test_the_policy_lets_the_voice_devices_origin_in_and_no_other():
     assert "http" not in guard.content_security_policy(None)
 
 
-def test_the_voice_token_is_for_the_one_who_is_logged_in(house):
+def test_the_voice_token_is_for_the_one_who_is_logged_in(house: House):
     answer = house.log_in().get("/console/voice-token").get_json()
     assert answer["identity"] == "rep"
     claims = jwt.decode(answer["token"], options={"verify_signature": False})
@@ -140,7 +157,7 @@ def test_the_voice_token_is_for_the_one_who_is_logged_in(house):
     assert claims["grants"]["voice"] == {"incoming": {"allow": True}}
 
 
-def test_hostile_text_is_shown_as_text(house, desk, do):
+def test_hostile_text_is_shown_as_text(house: House, desk: FlaskClient, do: Act):
     house.ring()
     do("answer")
     do("refuse", why="<script>alert(1)</script>\u202e\0")
@@ -150,11 +167,11 @@ def test_hostile_text_is_shown_as_text(house, desk, do):
     assert "\u202e" not in page
 
 
-def test_a_megabyte_is_refused(house):
+def test_a_megabyte_is_refused(house: House):
     assert house.log_in().post("/console/presence", data="x" * (2 << 20)).status_code == 413
 
 
-def test_demo_accounts_are_known_and_every_page_says_so(house):
+def test_demo_accounts_are_known_and_every_page_says_so(house: House):
     with reading(house.engine) as conn:
         assert accounts.has_demo_accounts(conn)
     for path in ("/console/login", "/console/"):
@@ -162,7 +179,7 @@ def test_demo_accounts_are_known_and_every_page_says_so(house):
         assert "Demo data. Listens on 127.0.0.1 only." in page
 
 
-def test_a_login_is_taken_once_whatever_its_case(house):
+def test_a_login_is_taken_once_whatever_its_case(house: House):
     with transaction(house.engine) as conn, pytest.raises(ValueError, match="already"):
         accounts.add(
             conn,

@@ -1,32 +1,21 @@
 """The console in a real Chromium: by keyboard alone, live, and within its security policy."""
 
-import importlib.util
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from werkzeug.serving import make_server
+
+from tests.agent_console.console_house import PASSWORD, House, build_house
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():
     pytest.skip("needs Chromium at /usr/bin/chromium", allow_module_level=True)
-
-
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("console_house", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-houses = _load(Path(__file__).parents[1] / "agent_console" / "conftest.py")
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +27,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def house(tmp_path: Path):
-    built = houses.build_house(tmp_path)
+def house(tmp_path: Path) -> Iterator[House]:
+    built = build_house(tmp_path)
     server = make_server("127.0.0.1", 0, built.app, threaded=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -53,7 +42,7 @@ def house(tmp_path: Path):
 
 
 @pytest.fixture
-def page(browser: Browser, house) -> Iterator[Page]:
+def page(browser: Browser, house: House) -> Iterator[Page]:
     """A page that is logged in; at the end nothing may have gone against the policy."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
@@ -67,21 +56,26 @@ def page(browser: Browser, house) -> Iterator[Page]:
     assert [text for text in complaints if "the server responded with a status" not in text] == []
 
 
-def log_in(page: Page, house) -> None:
+def log_in(page: Page, house: House) -> None:
     page.goto(f"{house.address}/login")
     page.keyboard.type("rep")
     page.keyboard.press("Tab")
-    page.keyboard.type(houses.PASSWORD)
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/")
     expect(page.locator("#desk")).to_be_visible()
 
 
-def work_state(page: Page):
+def become_available(page: Page) -> None:
+    page.get_by_role("button", name="Available").click()
+    expect(page.get_by_text("The next call rings here")).to_be_visible()
+
+
+def work_state(page: Page) -> Locator:
     return page.locator(".bar .badge")
 
 
-def test_a_call_by_keyboard_alone(page: Page, house):
+def test_a_call_by_keyboard_alone(page: Page, house: House):
     page.get_by_role("button", name="Available").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("The next call rings here")).to_be_visible()
@@ -113,8 +107,8 @@ def test_a_call_by_keyboard_alone(page: Page, house):
     expect(page.get_by_role("heading", name="No call")).to_be_visible()
 
 
-def test_live_swaps_keep_focus_and_what_is_being_typed(page: Page, house):
-    page.get_by_role("button", name="Available").click()
+def test_live_swaps_keep_focus_and_what_is_being_typed(page: Page, house: House):
+    become_available(page)
     house.ring(complete=False)
     page.keyboard.press("F2")
     field = page.get_by_label("Product ID")
@@ -126,8 +120,8 @@ def test_live_swaps_keep_focus_and_what_is_being_typed(page: Page, house):
     expect(field).to_have_value(house.product[:9])
 
 
-def test_keys_are_silent_in_text_fields_and_can_be_switched_off(page: Page, house):
-    page.get_by_role("button", name="Available").click()
+def test_keys_are_silent_in_text_fields_and_can_be_switched_off(page: Page, house: House):
+    become_available(page)
     house.ring(complete=False)
     expect(page.get_by_role("heading", name="Incoming call")).to_be_visible()
     page.keyboard.press("?")
@@ -147,8 +141,8 @@ def test_keys_are_silent_in_text_fields_and_can_be_switched_off(page: Page, hous
     expect(page.get_by_label("Product ID")).to_have_value("?")
 
 
-def test_two_tabs_ring_together_and_stop_together(page: Page, house):
-    page.get_by_role("button", name="Available").click()
+def test_two_tabs_ring_together_and_stop_together(page: Page, house: House):
+    become_available(page)
     second = page.context.new_page()
     second.goto(f"{house.address}/")
     house.ring()
@@ -159,8 +153,8 @@ def test_two_tabs_ring_together_and_stop_together(page: Page, house):
         expect(work_state(tab)).to_have_text("In a call")
 
 
-def test_a_lost_stream_is_told_and_taken_up_again(page: Page, house):
-    page.get_by_role("button", name="Available").click()
+def test_a_lost_stream_is_told_and_taken_up_again(page: Page, house: House):
+    become_available(page)
     banner = page.locator("#stream-lost")
     expect(banner).to_be_empty()
     page.route("**/console/stream*", lambda route: route.abort())
@@ -173,11 +167,11 @@ def test_a_lost_stream_is_told_and_taken_up_again(page: Page, house):
     expect(banner).to_be_empty()
 
 
-def test_without_javascript_the_forms_do_the_same(browser: Browser, house):
+def test_without_javascript_the_forms_do_the_same(browser: Browser, house: House):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     log_in(page, house)
-    page.get_by_role("button", name="Available").click()
+    become_available(page)
     house.ring()
     page.reload()
     page.get_by_role("button", name="Answer").click()
@@ -189,17 +183,75 @@ def test_without_javascript_the_forms_do_the_same(browser: Browser, house):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_narrow_screen(browser: Browser, house, scheme):
-    context = browser.new_context(
-        viewport={"width": 320, "height": 640}, color_scheme=scheme
-    )
+def test_no_page_is_wider_than_a_narrow_screen(browser: Browser, house: House, scheme: str):
+    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme)
     page = context.new_page()
     log_in(page, house)
-    page.get_by_role("button", name="Available").click()
+    become_available(page)
     house.ring()
     steps = ("Answer", "Verify", "Issue …", "Issue now", "Next")
     for name in steps:
         page.get_by_role("button", name=name).first.click()
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, name
+    context.close()
+
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(browser: Browser, house: House, scheme: str):
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    found: dict[str, list[str]] = {}
+
+    def examine(state: str) -> None:
+        result = Axe().run(page, options=RULES)
+        broken = [
+            f"{rule['id']}: {node['target']}"
+            for rule in result.response["violations"]
+            for node in rule["nodes"]
+        ]
+        if broken:
+            found[state] = broken
+
+    page.goto(f"{house.address}/login")
+    examine("log-in")
+    log_in(page, house)
+    examine("offline")
+    become_available(page)
+    house.ring(complete=False)
+    expect(page.get_by_role("heading", name="Incoming call")).to_be_visible()
+    examine("ringing")
+    page.keyboard.press("F2")
+    page.get_by_label("Product ID").fill("12345")
+    page.get_by_label("License server ID").fill(house.wrong_server_id())
+    page.get_by_role("button", name="Open the request").click()
+    expect(page.get_by_text("Not done.")).to_be_visible()
+    examine("incomplete, refused")
+    page.get_by_label("Product ID").fill(house.product)
+    page.get_by_label("License server ID").fill(house.new_server_id())
+    page.get_by_role("button", name="Open the request").click()
+    page.get_by_label("Reason").select_option("certificate_expired")
+    page.get_by_role("button", name="Set", exact=True).click()
+    examine("opened")
+    for name in ("Verify", "Issue …"):
+        page.get_by_role("button", name=name).click()
+    expect(page.get_by_role("button", name="Issue now")).to_be_visible()
+    examine("issue, sure?")
+    page.keyboard.press("F7")
+    expect(page.locator(".groups .lit")).to_have_count(1)
+    page.keyboard.press("F9")
+    expect(page.locator(".groups .read")).to_have_count(1)
+    examine("read-out")
+    page.keyboard.press("Shift+F2")
+    page.keyboard.press("Shift+F2")
+    expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
+    examine("wrap-up")
+    page.keyboard.press("?")
+    examine("keys")
+    assert found == {}
     context.close()
