@@ -97,7 +97,7 @@ def challenge_of(connection: Connection, request_id: int) -> str | None:
 def add(connection: Connection, **values: object) -> int:
     """Store a new request; gives its id."""
     values = {"state": RequestState.OPENED.value, "is_standing": True, **values}
-    return connection.execute(_add, values).scalar_one()
+    return int(connection.execute(_add, values).scalar_one())
 
 
 def change(connection: Connection, request_id: int, **values: object) -> None:

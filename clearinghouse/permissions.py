@@ -129,7 +129,7 @@ def registered_servers(connection: Connection, product_id: str, since: datetime)
 def add_server(connection: Connection, product_id: str, now: datetime) -> int:
     """Register a server; gives its id."""
     values = {"product_id": product_id, "issued_at": now}
-    return connection.execute(_add_server, values).scalar_one()
+    return int(connection.execute(_add_server, values).scalar_one())
 
 
 def add(

@@ -65,7 +65,7 @@ def parity(data: Sequence[int]) -> int:
     """Sum position times data over all groups, modulo 10007: 0 in a faultless code.
 
     >>> parity([29, 7727, 6931, 938])
-    9
+    0
     """
     return sum(position * value for position, value in enumerate(data, 1)) % MODULUS
 

@@ -162,10 +162,19 @@ class Shape:
             None
             if data is None
             else "".join(
-                f"{data:04}{checks.check_digit(number, f'{data:04}')}" if group is None else group
+                self.assemble_group(number, data) if group is None else group
                 for number, group in enumerate(groups, 1)
             )
         )
+
+    def assemble_group(self, number: int, data: int) -> str:
+        """Write one group: its data with zeros, and its check digit.
+
+        >>> PRODUCT_ID.assemble_group(1, 29)
+        '00298'
+        """
+        text = str(data).zfill(self.width - 1)
+        return text + checks.check_digit(number, text)
 
     def assemble(self, data: str) -> str:
         """Put check digits to the data digits and, where the kind has one, the parity group.
@@ -176,7 +185,7 @@ class Shape:
         step = self.width - 1
         parts = [data[at : at + step] for at in range(0, len(data), step)]
         groups: list[str | None] = [
-            part + checks.check_digit(number, part) for number, part in enumerate(parts, 1)
+            self.assemble_group(number, int(part)) for number, part in enumerate(parts, 1)
         ]
         if not self.has_parity:
             return "".join(filter(None, groups))

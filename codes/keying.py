@@ -30,8 +30,9 @@ __all__ = ["Keyed", "Slip", "Taken", "Verdict", "back", "start", "take", "withou
 class Keyed:
     """The groups of one code as far as they are keyed; None stands for a missing or bad one.
 
-    `pending` holds digits of a group that was not finished when the caller paused; it belongs to
-    the first missing group, and nothing is lost but convenience where it is not stored.
+    `pending` holds digits that the caller may go on from: of a group that was not finished at a
+    pause, or such as can be read in two ways. They belong to the first missing group, and nothing
+    is lost but convenience where they are not stored.
     """
 
     kind: str
@@ -114,8 +115,22 @@ class _Reading:
         return self.layout.slip is None
 
     @property
-    def rank(self) -> tuple[int, int, bool]:
-        return (self.proof, len(self.good), self.is_clean)
+    def is_flawless(self) -> bool:
+        """Whether it is what a caller without a slip keys: whole groups, all of them good."""
+        return self.is_straight and self.is_clean and len(self.good) == len(self.layout.laid)
+
+    @property
+    def rank(self) -> tuple[int, bool, int, bool]:
+        return (self.proof, self.is_flawless, len(self.good), self.is_clean)
+
+    def contradicts(self, other: "_Reading", number: int) -> bool:
+        """Tell whether two readings cannot both be right about a group.
+
+        Where the parity stands behind both, it is the same keys seen in two ways (a group ends
+        with the digit that the next one begins with): only different digits contradict then.
+        """
+        mine, theirs = self.groups[number - 1], other.groups[number - 1]
+        return mine != theirs and (theirs is not None or self.proof == 0)
 
 
 def start(kind: str) -> Keyed:
@@ -145,7 +160,7 @@ def take(keyed: Keyed, digits: str) -> Taken:
     readings = []
     for reading in _readings(keyed, digits):
         readings.append(reading)
-        if reading.is_straight and reading.is_clean and _is_all_good(reading):
+        if reading.is_flawless and (reading.proof or None in reading.groups) and not keyed.pending:
             break
     chosen = max(readings, key=lambda reading: reading.rank)  # the first of equals
     # What readings of the same weight disagree about is asked again, rather than guessed.
@@ -153,19 +168,14 @@ def take(keyed: Keyed, digits: str) -> Taken:
         other
         for other in readings
         if other.rank == chosen.rank
-        or (other.is_straight and not chosen.is_straight and other.rank[:2] == chosen.rank[:2])
+        or (other.is_straight and not chosen.is_straight and other.rank[:3] == chosen.rank[:3])
     ]
     sure = frozenset(
         number
         for number in chosen.good
-        if all(other.groups[number - 1] == chosen.groups[number - 1] for other in rivals)
+        if not any(chosen.contradicts(other, number) for other in rivals)
     )
     return _taken(keyed, chosen, sure)
-
-
-def _is_all_good(reading: _Reading) -> bool:
-    is_whole = None not in reading.groups
-    return len(reading.good) == len(reading.layout.laid) and (reading.proof > 0 or not is_whole)
 
 
 def _taken(keyed: Keyed, chosen: _Reading, sure: frozenset[int]) -> Taken:
@@ -179,10 +189,24 @@ def _taken(keyed: Keyed, chosen: _Reading, sure: frozenset[int]) -> Taken:
         Verdict(number, number in sure, len(piece) - (chosen.joined if not index else 0))
         for index, (number, piece) in enumerate(laid)
     )
-    if laid and len(laid[-1][1]) < keyed.shape.width and laid[-1][0] == after.next_wanted:
-        after = replace(after, pending=laid[-1][1])
+    pending = _pending(keyed, chosen, sure)
+    if pending and after.next_wanted == pending[0]:
+        after = replace(after, pending=pending[1])
     slip = chosen.layout.slip if sure == chosen.good else None
     return Taken(after, verdicts, slip, after.parity_wrong, len(chosen.layout.surplus))
+
+
+def _pending(keyed: Keyed, chosen: _Reading, sure: frozenset[int]) -> tuple[int, str] | None:
+    """Find the group and the digits that the next piece may go on from."""
+    laid = chosen.layout.laid
+    if sure != chosen.good:  # the next piece may tell the rival readings apart
+        open_from = next(index for index, (number, _) in enumerate(laid) if number not in sure)
+        digits = "".join(piece for _, piece in laid[open_from:])
+        is_tail = sure.isdisjoint(number for number, _ in laid[open_from:])
+        fits = len(digits) <= keyed.shape.length
+        return (laid[open_from][0], digits) if is_tail and fits else None
+    last, piece = laid[-1]
+    return (last, piece) if len(piece) < keyed.shape.width else None
 
 
 def _readings(keyed: Keyed, digits: str) -> Iterator[_Reading]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from data_store.errors import StoreError, translate
@@ -121,4 +121,6 @@ def _check_file(path: Path) -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    """Give the driver's own words, without what SQLAlchemy says around them."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return (str(cause).strip() or type(cause).__name__).splitlines()[0]

@@ -1,1 +1,21 @@
 """Which line, number, language, support centre and opening hours serve whom."""
+
+from region_routing.hours import hours_text, is_open, next_opening
+from region_routing.loading import Problem, RoutingTableError, load
+from region_routing.model import Line, Override, Region, Route, RoutingTable, Span, SupportCentre
+
+__all__ = [
+    "Line",
+    "Override",
+    "Problem",
+    "Region",
+    "Route",
+    "RoutingTable",
+    "RoutingTableError",
+    "Span",
+    "SupportCentre",
+    "hours_text",
+    "is_open",
+    "load",
+    "next_opening",
+]

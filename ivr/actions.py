@@ -1,0 +1,117 @@
+"""What the flow wants done: its output. Frozen and hashable, so that renderings can be cached.
+
+Spoken actions end a turn and become TwiML. Commands are carried out in the turn's transaction, and
+most bring an event back. Notes go into the event log.
+"""
+
+from dataclasses import dataclass
+
+from switchboard.events import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a prompt. A value called `digits` is spoken digit by digit."""
+
+    prompt: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Speak prompts that a key interrupts, and listen.
+
+    `digits` keys end it, or `#` where `digits` is None; so does `seconds` without a key.
+    """
+
+    says: tuple[Say, ...]
+    digits: int | None = None
+    seconds: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WaitInQueue:
+    """Hold the caller in the queue of the region's support centre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Silence for a waiting caller until the network asks again."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinConference:
+    """Talk: join the conference of this name."""
+
+    conference: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpProduct:
+    """Does the register know this product? Brings `ProductFound` or `Refused`."""
+
+    product_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """Open the request. Brings `RequestOpened` or `Refused`."""
+
+    product_id: str
+    license_server_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetReason:
+    """Tell the register why, by the key that was pressed; brings nothing."""
+
+    case: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Check the closing code. Brings `Confirmed` or `Refused`."""
+
+    case: int
+    closing_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Take a place in the queue; `first` in line for who was cut off from a representative."""
+
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindRepresentative:
+    """Is the representative still there? Brings `PutThrough` or `RepresentativeLost`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Close the call's books: who ended it; a request without an ID is abandoned."""
+
+    by: str
+    case: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A row for the event log; `data` as pairs, never with an ID's digits."""
+
+    kind: EventKind
+    data: tuple[tuple[str, str | int | bool], ...] = ()
+
+
+Spoken = Say | Ask | WaitInQueue | Hold | JoinConference | HangUp
+Command = LookUpProduct | OpenRequest | SetReason | Confirm | Enqueue | FindRepresentative | EndCall
+Action = Spoken | Command | Note

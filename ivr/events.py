@@ -1,0 +1,95 @@
+"""What can happen to a call: the flow's input. Frozen; results of commands are events too."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """Somebody rings. `opens` is when the centre opens next, as spoken; None while it is open."""
+
+    opens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPressed:
+    """Keys of one Gather: digits and `*`; the `#` that ended it is not among them."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingPressed:
+    """A Gather ended without a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFound:
+    """The register knows the product ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOpened:
+    """The register opened the request, or found it open. Codes are compact."""
+
+    case: int
+    case_number: str
+    line_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The register says no; `code` is the value of one of its refusal codes."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The closing code was right."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillWaiting:
+    """The network asks what a waiting caller hears. `place` counts from 1."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutThrough:
+    """A representative answers, or is still there; the caller joins the conference."""
+
+    conference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingCodeWanted:
+    """The representative has read the ID out and asks for the closing code."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentativeLost:
+    """Nobody is there to talk to any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The call is over; `by` says who ended it."""
+
+    by: str = "caller"
+
+
+Event = (
+    CallArrived
+    | KeysPressed
+    | NothingPressed
+    | ProductFound
+    | RequestOpened
+    | Refused
+    | Confirmed
+    | StillWaiting
+    | PutThrough
+    | ClosingCodeWanted
+    | RepresentativeLost
+    | HungUp
+)

@@ -1,0 +1,293 @@
+"""The call flow, sans I/O: `advance(session, event) -> (session, actions)`.
+
+Rule 1: what leads from step to step stands in `ivr.transitions`; the functions here only decide
+which of the allowed ways is taken, and what is said and done on it. There is no clock, no database
+and no TwiML in here. An event that does not fit the step raises `FlowError` and changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from switchboard.events import EventKind
+
+from ivr.actions import (
+    Action,
+    Ask,
+    Confirm,
+    EndCall,
+    Enqueue,
+    FindRepresentative,
+    Hold,
+    JoinConference,
+    Note,
+    Say,
+    SetReason,
+    WaitInQueue,
+)
+from ivr.events import (
+    CallArrived,
+    ClosingCodeWanted,
+    Confirmed,
+    Event,
+    HungUp,
+    KeysPressed,
+    NothingPressed,
+    ProductFound,
+    PutThrough,
+    Refused,
+    RepresentativeLost,
+    RequestOpened,
+    StillWaiting,
+)
+from ivr.keying import (
+    MOST_SILENCES,
+    MOST_TRIES,
+    Turn,
+    ask_for_groups,
+    hear_nothing,
+    say_goodbye,
+    take_keys,
+    take_mark,
+    to_queue,
+)
+from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
+from ivr.transitions import TRANSITIONS
+
+REASONS = "12345"
+CLOSING_CODE_DIGITS = 4
+SECONDS_FOR_A_MENU = 8
+# The caller types 35 digits into the wizard meanwhile: patience, spoken to now and then.
+SECONDS_FOR_THE_WIZARD = 25
+MOST_WIZARD_SILENCES = 12
+SECONDS_BETWEEN_PLACES = 15
+
+
+class FlowError(Exception):
+    """The event does not fit the step; nothing was changed."""
+
+
+def advance(session: Session, event: Event) -> Turn:
+    """Take one event: return the session afterwards, and the actions in order.
+
+    Raises `FlowError` for an event that the table does not allow at this step.
+    """
+    allowed = TRANSITIONS[session.step].get(type(event))
+    if allowed is None:
+        raise FlowError(f"{type(event).__name__} does not fit the step {session.step}.")
+    after, actions = HANDLERS[session.step, type(event)](session, event)
+    if after.step not in allowed:
+        raise FlowError(f"{session.step} must not lead to {after.step}: see ivr.transitions.")
+    return after, actions
+
+
+def _arrive(session: Session, event: CallArrived) -> Turn:
+    if event.opens is not None:
+        return say_goodbye(session, Say("centre_closed", (("opens", event.opens),)))
+    return ask_for_groups(session, (Say("welcome"),))
+
+
+def _take_keys(session: Session, event: KeysPressed) -> Turn:
+    return take_keys(session, event.keys)
+
+
+def _take_mark(session: Session, event: KeysPressed) -> Turn:
+    return take_mark(session, event.keys)
+
+
+def _hear_nothing(session: Session, _event: NothingPressed) -> Turn:
+    return hear_nothing(session)
+
+
+def _find_product(session: Session, _event: ProductFound) -> Turn:
+    return ask_for_groups(replace(session, step=Step.LICENSE_SERVER_ID))
+
+
+def _refuse_product(session: Session, event: Refused) -> Turn:
+    """The product ID holds together, but the register does not know it: keyed again, twice."""
+    tries = session.tries + 1
+    noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
+    session = replace(session, tries=tries)
+    if event.code == "too_many_wrong_proofs":
+        return say_goodbye(session, noted, _refusal(event.code))
+    if tries >= MOST_TRIES:
+        return to_queue(session, noted, Say("too_many_tries"))
+    session = replace(session, product_id=NO_PRODUCT_ID, step=Step.PRODUCT_ID)
+    return ask_for_groups(session, (Say("product_unknown"),), (noted,))
+
+
+def _open_request(session: Session, event: RequestOpened) -> Turn:
+    """The line proves itself first: nothing is asked before its code was said."""
+    session = replace(session, step=Step.REASON, case=event.case, tries=0, silences=0)
+    return session, (
+        Note(EventKind.CASE_OPENED),
+        Say("line_code", (("digits", event.line_code),)),
+        _reason_menu(Say("case_number", (("digits", event.case_number),))),
+    )
+
+
+def _refuse_request(session: Session, event: Refused) -> Turn:
+    noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
+    match event.code:
+        case "proof_wrong":
+            tries = session.tries + 1
+            session = replace(session, tries=tries)
+            if tries >= MOST_TRIES:
+                return to_queue(session, noted, Say("too_many_tries"))
+            session = replace(
+                session,
+                license_server_id=NO_LICENSE_SERVER_ID,
+                step=Step.LICENSE_SERVER_ID,
+            )
+            return ask_for_groups(session, (Say("proof_wrong"),), (noted,))
+        case "too_many_wrong_proofs":
+            return say_goodbye(session, noted, _refusal(event.code))
+        case code:
+            return to_queue(session, noted, _refusal(code))
+
+
+def _refusal(code: str) -> Say:
+    return Say(f"refused_{code}")
+
+
+def _reason_menu(*first: Say) -> Ask:
+    return Ask((*first, Say("ask_reason")), digits=1, seconds=SECONDS_FOR_A_MENU)
+
+
+def _choose_reason(session: Session, event: KeysPressed) -> Turn:
+    key = event.keys
+    if key in REASONS and session.case is not None:
+        chosen = Note(EventKind.REASON_CHOSEN, (("key", key),))
+        return to_queue(session, SetReason(session.case, key), chosen)
+    if key == "0":
+        return to_queue(session)
+    tries = session.tries if key == "*" else session.tries + 1
+    if tries >= MOST_TRIES:
+        return to_queue(session)
+    return replace(session, tries=tries, silences=0), (_reason_menu(),)
+
+
+def _miss_reason(session: Session, _event: NothingPressed) -> Turn:
+    """A person will ask, if the menu is not answered."""
+    silences = session.silences + 1
+    if silences >= MOST_SILENCES:
+        return to_queue(session)
+    return replace(session, silences=silences), (_reason_menu(),)
+
+
+def _wait(session: Session, event: StillWaiting) -> Turn:
+    """Say the place when it has changed, else just hold."""
+    hold = Hold(SECONDS_BETWEEN_PLACES)
+    if event.place == session.place:
+        return session, (hold,)
+    said = Say("queue_position", (("place", str(event.place)),))
+    return replace(session, place=event.place), (said, hold)
+
+
+def _put_through(session: Session, event: PutThrough) -> Turn:
+    joined = Note(EventKind.CALLER_CONNECTED)
+    session = replace(session, step=Step.TALKING, tries=0, silences=0, place=None)
+    return session, (joined, JoinConference(event.conference))
+
+
+def _want_closing_code(session: Session, _event: ClosingCodeWanted) -> Turn:
+    asked = Note(EventKind.CLOSING_CODE_ASKED)
+    session = replace(session, step=Step.CLOSING_CODE, tries=0, silences=0)
+    return session, (asked, _closing_code_menu())
+
+
+def _closing_code_menu(*first: Say) -> Ask:
+    says = (*first, Say("ask_closing_code"))
+    return Ask(says, digits=CLOSING_CODE_DIGITS, seconds=SECONDS_FOR_THE_WIZARD)
+
+
+def _take_closing_code(session: Session, event: KeysPressed) -> Turn:
+    keys = event.keys
+    if "*" in keys or session.case is None:
+        return session, (FindRepresentative(),)
+    if len(keys) < CLOSING_CODE_DIGITS:
+        return _count_wrong_closing_code(session)
+    noted = Note(
+        EventKind.DIGITS_KEYED, (("code", "closing_code"), ("group", 1), ("digits", len(keys)))
+    )
+    return replace(session, step=Step.CONFIRMING), (noted, Confirm(session.case, keys))
+
+
+def _wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
+    silences = session.silences + 1
+    session = replace(session, silences=silences)
+    if silences >= MOST_WIZARD_SILENCES:
+        return session, (FindRepresentative(),)
+    return session, (
+        Ask((Say("closing_code_later"),), CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD),
+    )
+
+
+def _confirm(session: Session, _event: Confirmed) -> Turn:
+    return say_goodbye(session, Say("confirmed"))
+
+
+def _refuse_closing_code(session: Session, event: Refused) -> Turn:
+    if event.code == "closing_code_wrong":
+        return _count_wrong_closing_code(replace(session, step=Step.CLOSING_CODE))
+    # Asked for too early, or the request is over: only a person can tell.
+    return replace(session, step=Step.CLOSING_CODE), (FindRepresentative(),)
+
+
+def _count_wrong_closing_code(session: Session) -> Turn:
+    tries = session.tries + 1
+    session = replace(session, tries=tries, silences=0)
+    if tries >= MOST_TRIES:
+        return session, (Say("back_to_representative"), FindRepresentative())
+    return session, (_closing_code_menu(Say("closing_code_wrong")),)
+
+
+def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
+    """The representative is lost, not the place: first in line, with everything that was keyed."""
+    session = replace(session, step=Step.QUEUED, tries=0, silences=0, place=None)
+    again: tuple[Action, ...] = (
+        Note(EventKind.CALL_REQUEUED),
+        Enqueue(first=True),
+        Say("representative_lost"),
+        WaitInQueue(),
+    )
+    return session, again
+
+
+def _hang_up(session: Session, event: HungUp) -> Turn:
+    if session.step is Step.ENDED:
+        return session, ()
+    return replace(session, step=Step.ENDED), (EndCall(event.by, session.case),)
+
+
+# Each handler takes the one kind of event that its key names.
+Handler = Callable[[Session, Any], Turn]
+HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
+    (Step.ARRIVING, CallArrived): _arrive,
+    (Step.PRODUCT_ID, KeysPressed): _take_keys,
+    (Step.PRODUCT_ID, NothingPressed): _hear_nothing,
+    (Step.LICENSE_SERVER_ID, KeysPressed): _take_keys,
+    (Step.LICENSE_SERVER_ID, NothingPressed): _hear_nothing,
+    (Step.MARKING, KeysPressed): _take_mark,
+    (Step.MARKING, NothingPressed): _hear_nothing,
+    (Step.LOOKING_UP, ProductFound): _find_product,
+    (Step.LOOKING_UP, Refused): _refuse_product,
+    (Step.OPENING, RequestOpened): _open_request,
+    (Step.OPENING, Refused): _refuse_request,
+    (Step.REASON, KeysPressed): _choose_reason,
+    (Step.REASON, NothingPressed): _miss_reason,
+    (Step.QUEUED, StillWaiting): _wait,
+    (Step.QUEUED, PutThrough): _put_through,
+    (Step.QUEUED, RepresentativeLost): _requeue,
+    (Step.TALKING, PutThrough): _put_through,
+    (Step.TALKING, ClosingCodeWanted): _want_closing_code,
+    (Step.TALKING, RepresentativeLost): _requeue,
+    (Step.CLOSING_CODE, KeysPressed): _take_closing_code,
+    (Step.CLOSING_CODE, NothingPressed): _wait_for_wizard,
+    (Step.CLOSING_CODE, ClosingCodeWanted): _want_closing_code,
+    (Step.CLOSING_CODE, PutThrough): _put_through,
+    (Step.CLOSING_CODE, RepresentativeLost): _requeue,
+    (Step.CONFIRMING, Confirmed): _confirm,
+    (Step.CONFIRMING, Refused): _refuse_closing_code,
+    **{(step, HungUp): _hang_up for step in Step},
+}

@@ -1,0 +1,183 @@
+"""Keying the two IDs: what one Gather brought, and what is asked next.
+
+Groups that were keyed well are kept whatever comes after them; what is asked is the first group
+that is missing, by the number that it bears on the wizard's page.
+"""
+
+import re
+from dataclasses import replace
+
+from switchboard.events import EventKind
+
+from codes import keying
+from codes.keying import Keyed, Taken
+from ivr.actions import (
+    Action,
+    Ask,
+    EndCall,
+    Enqueue,
+    HangUp,
+    LookUpProduct,
+    Note,
+    OpenRequest,
+    Say,
+    WaitInQueue,
+)
+from ivr.session import Session, Step
+
+MOST_TRIES = 3
+MOST_SILENCES = 3
+# Long enough to find the next group on the page, short enough not to seem dead.
+SECONDS_FOR_KEYS = 6
+SECONDS_TO_MARK = 10
+
+KEYS = re.compile(r"\d+|\*\*|\*")
+
+Turn = tuple[Session, tuple[Action, ...]]
+
+
+def code_of(session: Session) -> Keyed:
+    """The code that is being keyed: the product ID until it is complete."""
+    if session.step is Step.PRODUCT_ID or not session.product_id.complete:
+        return session.product_id
+    return session.license_server_id
+
+
+def with_code(session: Session, keyed: Keyed) -> Session:
+    """The session with that code as it stands now."""
+    if keyed.kind == "product_id":
+        return replace(session, product_id=keyed)
+    return replace(session, license_server_id=keyed)
+
+
+def take_keys(session: Session, keys: str) -> Turn:
+    """Take what one Gather brought: digits, `*` for one group back, `**` for help."""
+    session = replace(session, silences=0)
+    notes: tuple[Action, ...] = ()
+    first: tuple[Say, ...] = ()
+    for piece in KEYS.findall(keys):
+        if piece == "**":
+            first = (Say("help_keying"),)
+        elif piece == "*":
+            session = _go_back(session)
+        else:
+            keyed = code_of(session)
+            taken = keying.take(keyed, piece)
+            session = with_code(session, taken.keyed)
+            notes += _notes(keyed.kind, taken)
+            session, first = _judge(session, taken)
+    return _go_on(session, first, notes)
+
+
+def _go_back(session: Session) -> Session:
+    keyed = code_of(session)
+    if keyed.kind == "license_server_id" and not any(keyed.groups):
+        product = keying.back(session.product_id)
+        return replace(session, step=Step.PRODUCT_ID, product_id=product)
+    return with_code(session, keying.back(keyed))
+
+
+def _notes(kind: str, taken: Taken) -> tuple[Action, ...]:
+    notes = tuple(
+        Note(
+            EventKind.DIGITS_KEYED,
+            (("code", kind), ("group", said.group), ("ok", said.ok), ("digits", said.digits)),
+        )
+        for said in taken.verdicts
+    )
+    if taken.surplus:
+        data = (("code", kind), ("group", 0), ("ok", False), ("digits", taken.surplus))
+        notes += (Note(EventKind.DIGITS_KEYED, data),)
+    return notes
+
+
+def _judge(session: Session, taken: Taken) -> tuple[Session, tuple[Say, ...]]:
+    """Count a try where something was wrong, and say what."""
+    slip = taken.slip
+    faulty = slip is not None or taken.parity_wrong or any(not said.ok for said in taken.verdicts)
+    session = replace(session, tries=session.tries + 1 if faulty else 0)
+    if slip is None or taken.keyed.next_wanted != slip.group:
+        return session, ()
+    return session, (Say(f"{slip.kind}_key", (("group", str(slip.group)),)),)
+
+
+def _go_on(session: Session, first: tuple[Say, ...], notes: tuple[Action, ...]) -> Turn:
+    """Where the keys lead: the next code, the register, the missing group, or a person."""
+    keyed = code_of(session)
+    if keyed.complete:
+        session = replace(session, tries=0)
+        if keyed.kind == "product_id":
+            step, command = Step.LOOKING_UP, LookUpProduct(keyed.digits)
+            return replace(session, step=step), (*notes, command)
+        opening = OpenRequest(session.product_id.digits, keyed.digits)
+        return replace(session, step=Step.OPENING), (*notes, opening)
+    if session.tries >= MOST_TRIES:
+        return to_queue(session, *notes, Say("too_many_tries"))
+    if keyed.parity_wrong:
+        return ask_to_mark(session, notes)
+    return ask_for_groups(session, first, notes)
+
+
+def ask_for_groups(
+    session: Session, first: tuple[Say, ...] = (), notes: tuple[Action, ...] = ()
+) -> Turn:
+    """Ask for the whole code, or from its first missing group on."""
+    keyed = code_of(session)
+    step = Step.PRODUCT_ID if keyed.kind == "product_id" else Step.LICENSE_SERVER_ID
+    wanted, missing = keyed.next_wanted, keyed.missing
+    group = (("group", str(wanted)),)
+    if wanted == 1 and len(missing) == len(keyed.groups):
+        asking = Say(f"ask_{keyed.kind}")
+    elif len(missing) > 1 and missing == tuple(range(missing[0], len(keyed.groups) + 1)):
+        asking = Say("ask_groups_from", group)
+    else:
+        asking = Say("ask_group", group)
+    ask = Ask((*first, asking), seconds=SECONDS_FOR_KEYS)
+    return replace(session, step=step), (*notes, ask)
+
+
+def ask_to_mark(session: Session, notes: tuple[Action, ...] = ()) -> Turn:
+    """Every group holds by itself and together they don't: the caller hears them and marks one."""
+    groups = tuple(
+        Say("read_back_group", (("group", str(number)), ("digits", str(group))))
+        for number, group in enumerate(code_of(session).groups, 1)
+    )
+    ask = Ask((Say("parity_wrong"), *groups), digits=1, seconds=SECONDS_TO_MARK)
+    return replace(session, step=Step.MARKING), (*notes, ask)
+
+
+def take_mark(session: Session, keys: str) -> Turn:
+    """Forget the group whose number was pressed, and ask for it again."""
+    keyed = code_of(session)
+    number = int(keys) if keys.isdigit() else 0
+    if number not in keyed.shape.numbers:
+        tries = session.tries + 1
+        if tries >= MOST_TRIES:
+            return to_queue(session, Say("too_many_tries"))
+        return ask_to_mark(replace(session, tries=tries, silences=0))
+    return ask_for_groups(replace(with_code(session, keying.without(keyed, number)), silences=0))
+
+
+def hear_nothing(session: Session) -> Turn:
+    """Ask again; after three silences a person takes over, or nobody, if nothing was keyed."""
+    silences = session.silences + 1
+    session = replace(session, silences=silences)
+    if silences >= MOST_SILENCES:
+        if session.has_keyed:
+            return to_queue(session)
+        return say_goodbye(session, Say("goodbye_silence"))
+    if session.step is Step.MARKING:
+        return ask_to_mark(session)
+    return ask_for_groups(session, (Say("still_there"),))
+
+
+def to_queue(session: Session, *first: Action) -> Turn:
+    """To a representative, with everything that was keyed."""
+    session = replace(session, step=Step.QUEUED, tries=0, silences=0, place=None)
+    return session, (*first, Enqueue(), Say("connecting"), WaitInQueue())
+
+
+def say_goodbye(session: Session, *first: Action) -> Turn:
+    """End the call from the line's side."""
+    ended = replace(session, step=Step.ENDED)
+    return ended, (*first, EndCall("line", session.case), Say("goodbye"), HangUp())

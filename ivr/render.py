@@ -1,0 +1,84 @@
+"""Spoken actions as TwiML, by the builders of the `twilio` package; the one place that knows it.
+
+Actions are hashable and the texts never change while a process runs, so documents are cached.
+"""
+
+from functools import lru_cache
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from ivr.actions import Ask, HangUp, Hold, JoinConference, Say, Spoken, WaitInQueue
+from spoken_prompts import Prompts
+
+TURN = "/voice/turn"
+WAIT = "/voice/wait"
+LEFT_QUEUE = "/voice/left-queue"
+CACHED_DOCUMENTS = 4096
+
+
+class Renderer:
+    """Renders for one catalogue of prompts."""
+
+    def __init__(self, prompts: Prompts) -> None:
+        self._prompts = prompts
+        self.document = lru_cache(CACHED_DOCUMENTS)(self._document)
+
+    def _document(self, spoken: tuple[Spoken, ...], language: str, queue: str) -> str:
+        """The TwiML document of one turn; `queue` names the support centre's queue."""
+        response = VoiceResponse()
+        for action in spoken:
+            match action:
+                case Say():
+                    self._say(response, action, language)
+                case Ask(says, digits, seconds):
+                    gather = Gather(
+                        input="dtmf",
+                        action=TURN,
+                        method="POST",
+                        timeout=seconds,
+                        finish_on_key="#" if digits is None else "",
+                        action_on_empty_result=True,
+                        **({} if digits is None else {"num_digits": digits}),
+                    )
+                    for say in says:
+                        self._say(gather, say, language)
+                    response.append(gather)
+                case WaitInQueue():
+                    response.enqueue(
+                        queue,
+                        action=LEFT_QUEUE,
+                        method="POST",
+                        wait_url=WAIT,
+                        wait_url_method="POST",
+                    )
+                case Hold(seconds):
+                    response.pause(length=seconds)
+                case JoinConference(conference):
+                    # The caller is redirected out to key something and comes back, so leaving
+                    # must not end the conference; whoever ends the call ends it.
+                    response.dial().conference(
+                        conference, beep=False, end_conference_on_exit=False, wait_url=""
+                    )
+                case HangUp():
+                    response.hangup()
+        return str(response)
+
+    def _say(self, parent: VoiceResponse | Gather, say: Say, language: str) -> None:
+        values = {
+            name: self._prompts.digits(value, language) if name == "digits" else value
+            for name, value in say.values
+        }
+        text = self._prompts.text(say.prompt, language, **values)
+        parent.say(text, language=self._prompts.voice(language))
+
+
+def prompts_in(spoken: tuple[Spoken, ...]) -> list[str]:
+    """The ids of the prompts that a turn speaks, in order."""
+    ids: list[str] = []
+    for action in spoken:
+        match action:
+            case Say(prompt):
+                ids.append(prompt)
+            case Ask(says):
+                ids += [say.prompt for say in says]
+    return ids

@@ -1,0 +1,93 @@
+"""Where a call stands in the flow: a frozen session, and its snapshot for the store."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codes.keying import Keyed, start
+
+VERSION = 1
+NO_PRODUCT_ID = start("product_id")
+NO_LICENSE_SERVER_ID = start("license_server_id")
+
+
+class Step(StrEnum):
+    """The steps of the flow. What leads where stands in `ivr.transitions`."""
+
+    ARRIVING = "arriving"
+    PRODUCT_ID = "product_id"
+    LICENSE_SERVER_ID = "license_server_id"
+    MARKING = "marking"
+    LOOKING_UP = "looking_up"
+    OPENING = "opening"
+    REASON = "reason"
+    QUEUED = "queued"
+    TALKING = "talking"
+    CLOSING_CODE = "closing_code"
+    CONFIRMING = "confirming"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One call's place in the flow.
+
+    `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
+    the request's number in the register; `place` the position in the queue that was said last.
+    """
+
+    step: Step = Step.ARRIVING
+    product_id: Keyed = NO_PRODUCT_ID
+    license_server_id: Keyed = NO_LICENSE_SERVER_ID
+    tries: int = 0
+    silences: int = 0
+    case: int | None = None
+    place: int | None = None
+
+    @property
+    def has_keyed(self) -> bool:
+        """Whether any group was keyed well so far."""
+        return any(self.product_id.groups) or any(self.license_server_id.groups)
+
+
+class SnapshotError(Exception):
+    """A stored snapshot is of another version, or damaged."""
+
+
+def snapshot(session: Session) -> str:
+    """The session as text for the store; opaque to everybody else."""
+    return json.dumps(
+        (
+            VERSION,
+            session.step,
+            session.product_id.groups,
+            session.product_id.pending,
+            session.license_server_id.groups,
+            session.license_server_id.pending,
+            session.tries,
+            session.silences,
+            session.case,
+            session.place,
+        ),
+        separators=(",", ":"),
+    )
+
+
+def restore(text: str) -> Session:
+    """The session of a snapshot. Raises `SnapshotError` where this version can't read it."""
+    try:
+        version, step, product, pending, server, server_pending, *counts = json.loads(text)
+        if version != VERSION:
+            raise SnapshotError(f"The snapshot is of version {version}; this one reads {VERSION}.")
+        tries, silences, case, place = counts
+        return Session(
+            Step(step),
+            Keyed("product_id", tuple(product), pending),
+            Keyed("license_server_id", tuple(server), server_pending),
+            tries,
+            silences,
+            case,
+            place,
+        )
+    except (ValueError, TypeError) as error:
+        raise SnapshotError("The snapshot is damaged.") from error

@@ -1,0 +1,116 @@
+"""The switchboard's `Telephony`, by the network's REST API and the stock `twilio` client."""
+
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from requests.exceptions import RequestException
+from switchboard.telephony import TelephonyError
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+NOT_FOUND = 404
+NOT_IN_PROGRESS = 21220
+LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
+TIMEOUT = 10.0
+
+
+class _Rebased(TwilioHttpClient):
+    """The stock HTTP client, with scheme and host of every address replaced."""
+
+    def __init__(self, base: str, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self._base = urlsplit(base)
+
+    def request(self, method: str, url: str, *given: Any, **named: Any) -> Response:  # noqa: ANN401 -- the stock client's own signature
+        parts = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc)
+        return super().request(method, urlunsplit(parts), *given, **named)
+
+
+class TwilioTelephony:
+    """Moves live calls about. Every method raises `TelephonyError` where the network refuses."""
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        public_base_url: str,
+        api_base_url: str | None = None,
+    ) -> None:
+        http = (
+            _Rebased(api_base_url, TIMEOUT) if api_base_url else TwilioHttpClient(timeout=TIMEOUT)
+        )
+        self._client = Client(account_sid, auth_token, http_client=http)
+        self._voice = f"{public_base_url}/voice"
+
+    def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
+        """Ring the representative's endpoint into the conference, then bring the caller there."""
+        watch = f"{self._voice}/representative-status?call={quote(call_sid)}"
+
+        def ring() -> None:
+            self._client.conferences(conference).participants.create(
+                from_=caller_id,
+                to=endpoint,
+                beep="false",
+                end_conference_on_exit=False,
+                early_media=False,
+                status_callback=watch,
+                status_callback_event=["completed"],
+            )
+
+        self._attempt(ring)
+        try:
+            self.ask(call_sid, "conversation")
+        except TelephonyError:
+            # The caller has gone meanwhile: nobody is left alone in the conference.
+            self.end_conference(conference)
+            raise
+
+    def ask(self, call_sid: str, what: str) -> None:
+        """Redirect the caller to the flow's entry `what`."""
+        url = f"{self._voice}/redirected/{quote(what)}"
+        self._attempt(lambda: self._client.calls(call_sid).update(url=url, method="POST"))
+
+    def hang_up(self, call_sid: str) -> None:
+        """End the caller's call; one that has ended already is as it should be."""
+        try:
+            self._attempt(lambda: self._client.calls(call_sid).update(status="completed"))
+        except TelephonyError:
+            if self.is_live(call_sid):
+                raise
+
+    def end_conference(self, conference: str) -> None:
+        """End a conference; one that is over already is as it should be."""
+        try:
+            self._client.conferences(conference).update(status="completed")
+        except TwilioRestException as error:
+            if error.status != NOT_FOUND:
+                raise TelephonyError(_sentence(error)) from error
+        except (TwilioException, RequestException) as error:
+            raise TelephonyError(_sentence(error)) from error
+
+    def is_live(self, call_sid: str) -> bool:
+        """Whether the network still has the call."""
+        try:
+            return self._client.calls(call_sid).fetch().status in LIVE
+        except TwilioRestException as error:
+            if error.status == NOT_FOUND:
+                return False
+            raise TelephonyError(_sentence(error)) from error
+        except (TwilioException, RequestException) as error:
+            raise TelephonyError(_sentence(error)) from error
+
+    @staticmethod
+    def _attempt(act: Any) -> None:  # noqa: ANN401 -- whatever the client's call returns is dropped
+        try:
+            act()
+        except (TwilioException, RequestException) as error:
+            raise TelephonyError(_sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, TwilioRestException):
+        return f"The telephone network refused ({error.code}): {error.msg}"
+    return f"The telephone network does not answer: {type(error).__name__}."

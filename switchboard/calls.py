@@ -1,0 +1,128 @@
+"""Calls as rows: started, loaded and saved by each turn, ended once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from switchboard import representatives
+from switchboard.events import EventKind, NewEvent, record_all
+from switchboard.model import Call, CallState
+from switchboard.tables import calls
+
+_LOAD = select(calls).where(calls.c.call_sid == bindparam("sid"))
+_GET = select(calls).where(calls.c.id == bindparam("id_"))
+_LIVE = select(calls).where(calls.c.state != CallState.ENDED).order_by(calls.c.id)
+_RECENT = select(calls).order_by(calls.c.id.desc()).limit(bindparam("most"))
+# What a turn may change. Who talks to whom is changed by queues and representatives alone.
+_TURN = ("state", "snapshot", "shared", "request_id", "case_number", "last_token", "last_answer")
+_SAVE = (
+    update(calls)
+    .where(calls.c.id == bindparam("id_"))
+    .values({name: bindparam(f"new_{name}") for name in _TURN})
+)
+_END = (
+    update(calls)
+    .where(calls.c.id == bindparam("id_"))
+    .values(
+        state=CallState.ENDED,
+        ended_at=bindparam("at"),
+        ended_by=bindparam("by"),
+        # A call that is over takes no further requests: nothing has to be repeated.
+        last_token=None,
+        last_answer=None,
+    )
+)
+_FIRST_PRIORITY = 0
+
+
+def start(  # noqa: PLR0913 -- what is known of a call when it comes
+    conn: Connection,
+    *,
+    call_sid: str,
+    line: str,
+    region: str,
+    centre: str,
+    language: str,
+    caller: str,
+    snapshot: str,
+    now: datetime,
+    events: Sequence[NewEvent] = (),
+) -> Call:
+    """Begin a call's row. One that the network announces twice is begun once."""
+    insert = sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert
+    begun = conn.execute(
+        insert(calls)
+        .values(
+            call_sid=call_sid,
+            line=line,
+            region=region,
+            centre=centre,
+            language=language,
+            caller=caller,
+            state=CallState.IN_LINE,
+            snapshot=snapshot,
+            priority=_FIRST_PRIORITY,
+            started_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    call = load(conn, call_sid)
+    if call is None:  # pragma: no cover -- it was begun just now, in this transaction
+        raise LookupError(call_sid)
+    if begun.rowcount:
+        data = {"line": line, "region": region, "language": language}
+        first = NewEvent(EventKind.CALL_STARTED, data)
+        record_all(conn, call.id, None, (first, *events), now)
+    return call
+
+
+def load(conn: Connection, call_sid: str) -> Call | None:
+    """The call by the network's name for it."""
+    row = conn.execute(_LOAD, {"sid": call_sid}).first()
+    return None if row is None else _call(row)
+
+
+def get(conn: Connection, call_id: int) -> Call | None:
+    """The call by its row's id."""
+    row = conn.execute(_GET, {"id_": call_id}).first()
+    return None if row is None else _call(row)
+
+
+def live(conn: Connection) -> list[Call]:
+    """All calls that have not ended, oldest first."""
+    return [_call(row) for row in conn.execute(_LIVE)]
+
+
+def recent(conn: Connection, limit: int) -> list[Call]:
+    """The newest calls, newest first."""
+    return [_call(row) for row in conn.execute(_RECENT, {"most": limit})]
+
+
+def save(conn: Connection, call: Call, *, events: Sequence[NewEvent], now: datetime) -> None:
+    """Write what a turn has changed of a call, and what happened in it."""
+    values = {f"new_{name}": getattr(call, name) for name in _TURN}
+    conn.execute(_SAVE, {"id_": call.id, **values})
+    record_all(conn, call.id, call.case_number, events, now)
+
+
+def end(conn: Connection, call_id: int, by: str, now: datetime) -> bool:
+    """End a call, once; the representative is released. Whether it was live until now."""
+    call = get(conn, call_id)
+    if call is None or call.state is CallState.ENDED:
+        return False
+    conn.execute(_END, {"id_": call_id, "at": now, "by": by})
+    ended = NewEvent(EventKind.CALL_ENDED, {"by": by})
+    record_all(conn, call_id, call.case_number, (ended,), now)
+    if call.representative is not None:
+        representatives.release(conn, call.representative, call_id, now)
+    return True
+
+
+def _call(row: Any) -> Call:  # noqa: ANN401 -- a row is as wide as the statement
+    values = list(row)
+    values[7] = CallState(values[7])
+    return Call(*values)

@@ -1,0 +1,111 @@
+"""What the switchboard speaks of: calls, representatives, places in a queue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CallState(StrEnum):
+    """Where a live call is."""
+
+    IN_LINE = "in_line"
+    """With the line: keying, or asked something."""
+    QUEUED = "queued"
+    RINGING = "ringing"
+    """Still waiting, and offered to one representative."""
+    TALKING = "talking"
+    KEYING = "keying"
+    """Out of the conversation to key something; the representative is still there."""
+    ENDED = "ended"
+
+
+class Presence(StrEnum):
+    """What a representative chooses."""
+
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    BREAK = "break"
+    TRAINING = "training"
+
+
+class WorkState(StrEnum):
+    """What the switchboard sees a representative do; `switchboard.states` says what follows."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+    NOT_RESPONDING = "not_responding"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One telephone call. The fields are the row's columns, in order.
+
+    `snapshot` is the flow's state, opaque here; `shared` what the flow lets a representative see
+    of it (JSON), once somebody is to answer. `last_token` and `last_answer` repeat an answer to a
+    request that the network sends twice. Moments are aware, in UTC.
+    """
+
+    id: int
+    call_sid: str
+    line: str
+    region: str
+    centre: str
+    language: str
+    caller: str
+    state: CallState
+    snapshot: str
+    shared: str | None
+    request_id: int | None
+    case_number: str | None
+    representative: str | None
+    priority: int
+    last_token: str | None
+    last_answer: str | None
+    started_at: datetime
+    queued_at: datetime | None
+    offered_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    ended_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """Somebody who answers calls; `name` is the log-in, `endpoint` where it rings.
+
+    `next_presence` was chosen during a call and takes effect after it. `since` is when presence
+    or work state changed last: the longest idle is called first.
+    """
+
+    name: str
+    display_name: str
+    centres: tuple[str, ...]
+    languages: tuple[str, ...]
+    presence: Presence
+    next_presence: Presence | None
+    work_state: WorkState
+    since: datetime
+    call_id: int | None
+
+    @property
+    def endpoint(self) -> str:
+        """The browser telephone of the console, as the network addresses it."""
+        return f"client:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a queue, from 1, and how many wait there."""
+
+    place: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A call that rings at a representative."""
+
+    call_id: int
+    representative: str

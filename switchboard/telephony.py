@@ -1,0 +1,26 @@
+"""What the switchboard wants of a telephone network, whichever it is."""
+
+from typing import Protocol
+
+
+class TelephonyError(Exception):
+    """The network refused, or does not answer; the message is a sentence for people."""
+
+
+class Telephony(Protocol):
+    """Moves live calls about. Every method may raise `TelephonyError`."""
+
+    def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
+        """Ring a representative's endpoint into the conference, and bring the caller there."""
+
+    def ask(self, call_sid: str, what: str) -> None:
+        """Redirect the caller to an entry of the flow, such as `closing_code`."""
+
+    def hang_up(self, call_sid: str) -> None:
+        """End the caller's call."""
+
+    def end_conference(self, conference: str) -> None:
+        """End a conference, whoever is in it."""
+
+    def is_live(self, call_sid: str) -> bool:
+        """Whether the network still has the call."""
