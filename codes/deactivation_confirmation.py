@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from codes import deactivation_receipt
+from codes import deactivation_receipt, restoring
 from codes import product_id as product_ids
 from codes.errors import NotAuthentic
 from codes.groups import DEACTIVATION_CONFIRMATION
@@ -64,7 +64,9 @@ def verify(secret: Secret, product_id: str, receipt: str, text: str) -> Deactiva
 def restore(secret: Secret, product_id: str, receipt: str, groups: Sequence[str | None]) -> str:
     """Give the confirmation of which one group is missing or wrong, if the proof confirms it."""
     made = make(secret, product_id, receipt)
-    return DEACTIVATION_CONFIRMATION.restore(groups, lambda code: same(made, code), "proof")
+    return restoring.restore(
+        DEACTIVATION_CONFIRMATION, groups, lambda code: same(made, code), "proof"
+    )
 
 
 def compact(text: str) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from codes import new_license_server_id
+from codes import new_license_server_id, restoring
 from codes import product_id as product_ids
 from codes.errors import NotAuthentic
 from codes.groups import DEACTIVATION_RECEIPT
@@ -69,7 +69,7 @@ def verify(secret: Secret, product_id: str, current_id: str, text: str) -> Deact
 def restore(secret: Secret, product_id: str, current_id: str, groups: Sequence[str | None]) -> str:
     """Give the receipt of which one group is missing or wrong, if the proof confirms it."""
     made = make(secret, product_id, current_id)
-    return DEACTIVATION_RECEIPT.restore(groups, lambda code: same(made, code), "proof")
+    return restoring.restore(DEACTIVATION_RECEIPT, groups, lambda code: same(made, code), "proof")
 
 
 def compact(text: str) -> str:

@@ -1,6 +1,6 @@
 """What all grouped kinds share: their shapes, checking group by group, and mending one group."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,6 @@ from codes.errors import (
     InvalidGroups,
     InvalidLength,
     InvalidParity,
-    NotRestorable,
     OtherKind,
     ParityUnreachable,
     named,
@@ -126,19 +125,16 @@ class Shape:
         if abs(len(code) - self.length) != 1:
             return None
         for layout in slips.layouts(code, self.numbers, self.width):
-            if layout.slip is not None and not layout.surplus and self._is_explained(layout):
-                return layout.slip
+            slip = layout.slip
+            if slip is None or layout.surplus:
+                continue
+            laid = dict(layout.laid)
+            keyed = laid.pop(slip.group)
+            if all(self.is_good(number, group) for number, group in laid.items()) and (
+                self.witnesses(slip, keyed, [laid.get(number) for number in self.numbers])
+            ):
+                return slip
         return None
-
-    def _is_explained(self, layout: slips.Layout) -> bool:
-        slip = layout.slip
-        if slip is None or len(layout.laid) != self.count:
-            return False
-        groups = [None if number == slip.group else group for number, group in layout.laid]
-        keyed = layout.laid[slip.group - 1][1]
-        return all(
-            group is None or self.is_good(number, group) for number, group in enumerate(groups, 1)
-        ) and self.witnesses(slip, keyed, groups)
 
     def witnesses(self, slip: slips.Slip, keyed: str, groups: Sequence[str | None]) -> bool:
         """Tell whether the one missing group, computed from the others, became `keyed` by the slip.
@@ -202,44 +198,6 @@ class Shape:
         last = self.count - self.has_parity
         return "".join(code[start : stop - 1] for start, stop, *_ in self._plan[:last])
 
-    def restore(
-        self, groups: Sequence[str | None], is_authentic: Callable[[str], bool], proof: str
-    ) -> str:
-        """Give the whole code where one group is missing (None) or wrong and a proof confirms it.
-
-        Where every group looks right and only the parity is wrong, each is tried in turn.
-        `is_authentic` is the proof, and `proof` is what people call it. Raises NotRestorable.
-        """
-        kept = [
-            group if group is not None and self.is_good(number, group) else None
-            for number, group in zip(self.numbers, groups, strict=True)
-        ]
-        missing = tuple(number for number in self.numbers if kept[number - 1] is None)
-        if len(missing) > 1:
-            raise NotRestorable(
-                f"Only one group can be restored, but {named(missing)} of the {self.name} "
-                "are missing or wrong.",
-                missing,
-            )
-        found = [code for code in self._candidates(kept, missing) if is_authentic(code)]
-        if len(found) != 1:
-            raise NotRestorable(
-                f"The {self.name} cannot be restored: the {proof} does not confirm what the "
-                "other groups give. One of them must be wrong.",
-                missing,
-            )
-        return found[0]
-
-    def _candidates(self, groups: Sequence[str | None], missing: tuple[int, ...]) -> Iterator[str]:
-        whole = "".join(group or "" for group in groups)
-        if not missing and self.parity_holds(whole):
-            yield whole
-            return
-        for number in missing or self.numbers:
-            code = self.fill([*groups[: number - 1], None, *groups[number:]])
-            if code is not None:
-                yield code
-
     def _data(self, code: str) -> list[int]:
         return [int(code[start : stop - 1]) for start, stop, *_ in self._plan]
 
@@ -267,20 +225,23 @@ class Shape:
             range(len(code) // self.width + 1, self.count + 1),
         )
 
+    def swapped_sentence(self, code: str, wrong: tuple[int, ...]) -> str | None:
+        """Say so where the two wrong groups of a compact code have only changed places."""
+        if len(wrong) != 2:  # noqa: PLR2004 -- a pair is two
+            return None
+        first, second = wrong
+        groups = list(self.split(code))
+        groups[first - 1], groups[second - 1] = groups[second - 1], groups[first - 1]
+        if not self.is_valid("".join(groups)):
+            return None
+        return f"{named(wrong).capitalize()} of the {self.name} have changed places."
+
     def _groups_sentence(self, code: str, wrong: tuple[int, ...]) -> str:
-        is_pair = len(wrong) == 2  # noqa: PLR2004 -- a pair is two
-        if is_pair and self._swapped(code, *wrong):
-            return f"{named(wrong).capitalize()} of the {self.name} have changed places."
         verb, them = ("are", "them") if len(wrong) > 1 else ("is", "it")
-        return (
+        return self.swapped_sentence(code, wrong) or (
             f"{named(wrong).capitalize()} of the {self.name} {verb} wrong: "
             f"compare {them} with the original and type {them} again."
         )
-
-    def _swapped(self, code: str, first: int, second: int) -> bool:
-        groups = list(self.split(code))
-        groups[first - 1], groups[second - 1] = groups[second - 1], groups[first - 1]
-        return self.is_valid("".join(groups))
 
 
 PRODUCT_ID: Final = Shape("product_id", "product ID", 4)

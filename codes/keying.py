@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from codes.groups import SHAPES, Shape
-from codes.slips import Layout, Slip, layouts
+from codes.slips import Layout, Slip, SlipKind, layouts
 
 __all__ = ["Keyed", "Slip", "Taken", "Verdict", "back", "start", "take", "without"]
 
@@ -109,6 +109,8 @@ class _Reading:
     good: frozenset[int]
     proof: int
     is_clean: bool
+    whole: str | None
+    is_likely: bool
 
     @property
     def is_straight(self) -> bool:
@@ -120,17 +122,29 @@ class _Reading:
         return self.is_straight and self.is_clean and len(self.good) == len(self.layout.laid)
 
     @property
-    def rank(self) -> tuple[int, bool, int, bool]:
-        return (self.proof, self.is_flawless, len(self.good), self.is_clean)
+    def rank(self) -> tuple[int, bool, int, bool, bool]:
+        return (self.proof, self.is_flawless, len(self.good), self.is_clean, self.is_likely)
+
+    def is_rivalled(self, other: "_Reading") -> bool:
+        """Tell whether another reading weighs as much as this one.
+
+        The straight one does even if it ends inside a group: there the caller may have paused, and
+        only seemed to drop a key. A twin that mends its group leaves no such doubt.
+        """
+        slip = self.layout.slip
+        is_doubtful = slip is not None and slip.kind is SlipKind.DROPPED
+        return other.rank == self.rank or (
+            is_doubtful and other.is_straight and other.rank[:3] == self.rank[:3]
+        )
 
     def contradicts(self, other: "_Reading", number: int) -> bool:
         """Tell whether two readings cannot both be right about a group.
 
-        Where the parity stands behind both, it is the same keys seen in two ways (a group ends
-        with the digit that the next one begins with): only different digits contradict then.
+        They can where the parity gives the same whole by both: a group ends with the digit that
+        the next one begins with, and it is all the same which of the two was dropped.
         """
-        mine, theirs = self.groups[number - 1], other.groups[number - 1]
-        return mine != theirs and (theirs is not None or self.proof == 0)
+        is_same_whole = self.whole is not None and self.whole == other.whole
+        return self.groups[number - 1] != other.groups[number - 1] and not is_same_whole
 
 
 def start(kind: str) -> Keyed:
@@ -164,12 +178,7 @@ def take(keyed: Keyed, digits: str) -> Taken:
             break
     chosen = max(readings, key=lambda reading: reading.rank)  # the first of equals
     # What readings of the same weight disagree about is asked again, rather than guessed.
-    rivals = [
-        other
-        for other in readings
-        if other.rank == chosen.rank
-        or (other.is_straight and not chosen.is_straight and other.rank[:3] == chosen.rank[:3])
-    ]
+    rivals = [other for other in readings if chosen.is_rivalled(other)]
     sure = frozenset(
         number
         for number in chosen.good
@@ -242,19 +251,32 @@ def _read(keyed: Keyed, layout: Layout, joined: int) -> _Reading | None:
     if keyed.parity_wrong or _is_sound(shape, replaced) > _is_sound(shape, merged):
         merged = replaced
     proof = 2 * _is_sound(shape, merged)
+    whole = None
+    is_likely = True
     if slip is not None:
         piece = next(piece for number, piece in layout.laid if number == slip.group)
+        is_likely = slip.kind is SlipKind.DROPPED or _holds_twin(shape, slip.group, piece)
         others = [merged.get(number) for number in shape.numbers]
         others[slip.group - 1] = None
         if shape.has_parity and others.count(None) == 1:
             if not shape.witnesses(slip, piece, others):
                 return None
+            whole = shape.fill(others)
             proof = max(proof, 1)
     good = frozenset(number for number, piece in fresh.items() if merged[number] == piece)
     groups = tuple(merged.get(number) for number in shape.numbers)
     last, piece = layout.laid[-1]
     is_whole = len(piece) == shape.width or (slip is not None and slip.group == last)
-    return _Reading(layout, joined, groups, good, proof, is_whole and not layout.surplus)
+    is_clean = is_whole and not layout.surplus
+    return _Reading(layout, joined, groups, good, proof, is_clean, whole, is_likely)
+
+
+def _holds_twin(shape: Shape, number: int, piece: str) -> bool:
+    """Tell whether a digit stands there twice without which the group is good."""
+    return any(
+        piece[at] == piece[at + 1] and shape.is_good(number, piece[:at] + piece[at + 1 :])
+        for at in range(len(piece) - 1)
+    )
 
 
 def _is_sound(shape: Shape, groups: dict[int, str]) -> bool:

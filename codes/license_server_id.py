@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from codes import product_id as product_ids
-from codes.errors import NotAuthentic
+from codes import restoring
+from codes.errors import InvalidField, NotAuthentic
 from codes.groups import LICENSE_SERVER_ID, number
 from codes.proofs import Secret, same, signed
 
@@ -67,6 +68,8 @@ def make(secret: Secret, product_id: str, last_issue: int, public_key_der: bytes
 def assemble(secret: Secret, product_id: str, last_issue: int, hash_digits: str) -> str:
     """Make the license server ID from the key's hash, where the key itself is elsewhere."""
     issue = number(last_issue, 3, "last accepted issue number")
+    if len(hash_digits) != _HASH_DIGITS:
+        raise InvalidField(f"A key hash has {_HASH_DIGITS} digits, but this is “{hash_digits}”.")
     return signed(
         LICENSE_SERVER_ID,
         secret,
@@ -106,7 +109,7 @@ def restore(secret: Secret, product_id: str, groups: Sequence[str | None]) -> st
             return False
         return True
 
-    return LICENSE_SERVER_ID.restore(groups, is_authentic, "request proof")
+    return restoring.restore(LICENSE_SERVER_ID, groups, is_authentic, "request proof")
 
 
 def compact(text: str) -> str:

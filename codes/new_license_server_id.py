@@ -24,6 +24,7 @@ from typing import Final
 
 from codes import license_server_id as license_server_ids
 from codes import product_id as product_ids
+from codes import restoring
 from codes.errors import NotAuthentic, OtherKind
 from codes.groups import NEW_LICENSE_SERVER_ID, number
 from codes.proofs import Secret, same, signed
@@ -116,7 +117,8 @@ def restore(
     secret: Secret, product_id: str, license_server_id: str, groups: Sequence[str | None]
 ) -> str:
     """Give the ID of which one group is missing or wrong, if the authenticator confirms it."""
-    return NEW_LICENSE_SERVER_ID.restore(
+    return restoring.restore(
+        NEW_LICENSE_SERVER_ID,
         groups,
         lambda code: _is_authentic(secret, product_id, license_server_id, code),
         "authenticator",

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from codes import restoring
 from codes.errors import ParityUnreachable
 from codes.groups import PRODUCT_ID, number
 
@@ -64,7 +65,7 @@ def restore(groups: Sequence[str | None], is_registered: Callable[[str], bool]) 
     >>> restore(["00298", None, "69310", "09389"], lambda code: code.startswith("00298"))
     '00298772766931009389'
     """
-    return PRODUCT_ID.restore(groups, is_registered, "register of products")
+    return restoring.restore(PRODUCT_ID, groups, is_registered, "register of products")
 
 
 def compact(text: str) -> str:

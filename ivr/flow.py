@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from switchboard.events import EventKind
-
 from ivr.actions import (
     Action,
     Ask,
@@ -18,6 +16,7 @@ from ivr.actions import (
     EndCall,
     Enqueue,
     FindRepresentative,
+    HangUp,
     Hold,
     JoinConference,
     Note,
@@ -45,6 +44,7 @@ from ivr.keying import (
     MOST_TRIES,
     Turn,
     ask_for_groups,
+    ask_to_mark,
     hear_nothing,
     say_goodbye,
     take_keys,
@@ -53,6 +53,7 @@ from ivr.keying import (
 )
 from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
 from ivr.transitions import TRANSITIONS
+from switchboard.events import EventKind
 
 REASONS = "12345"
 CLOSING_CODE_DIGITS = 4
@@ -79,6 +80,27 @@ def advance(session: Session, event: Event) -> Turn:
     if after.step not in allowed:
         raise FlowError(f"{session.step} must not lead to {after.step}: see ivr.transitions.")
     return after, actions
+
+
+def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
+    """Say again what the call stands at, for a webhook that came late or out of order."""
+    match session.step:
+        case Step.ARRIVING:
+            return _arrive(session, CallArrived())
+        case Step.MARKING:
+            return ask_to_mark(session)
+        case Step.REASON:
+            return session, (_reason_menu(),)
+        case Step.QUEUED:
+            return session, (WaitInQueue(),)
+        case Step.TALKING:
+            return session, (FindRepresentative(),)
+        case Step.CLOSING_CODE | Step.CONFIRMING:
+            return replace(session, step=Step.CLOSING_CODE), (_closing_code_menu(),)
+        case Step.ENDED:
+            return session, (HangUp(),)
+        case _:
+            return ask_for_groups(session)
 
 
 def _arrive(session: Session, event: CallArrived) -> Turn:

@@ -1,14 +1,15 @@
 """The switchboard's `Telephony`, by the network's REST API and the stock `twilio` client."""
 
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from requests.exceptions import RequestException
-from switchboard.telephony import TelephonyError
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+
+from switchboard.telephony import TelephonyError
 
 NOT_FOUND = 404
 NOT_IN_PROGRESS = 21220
@@ -16,7 +17,7 @@ LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
 TIMEOUT = 10.0
 
 
-class _Rebased(TwilioHttpClient):
+class _Rebased(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
     """The stock HTTP client, with scheme and host of every address replaced."""
 
     def __init__(self, base: str, timeout: float) -> None:
@@ -47,7 +48,8 @@ class TwilioTelephony:
 
     def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
         """Ring the representative's endpoint into the conference, then bring the caller there."""
-        watch = f"{self._voice}/representative-status?call={quote(call_sid)}"
+        told = urlencode({"call": call_sid, "endpoint": endpoint})
+        watch = f"{self._voice}/representative-status?{told}"
 
         def ring() -> None:
             self._client.conferences(conference).participants.create(

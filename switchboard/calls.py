@@ -14,6 +14,7 @@ from switchboard.model import Call, CallState
 from switchboard.tables import calls
 
 _LOAD = select(calls).where(calls.c.call_sid == bindparam("sid"))
+_LOAD_HOLDING = _LOAD.with_for_update()
 _GET = select(calls).where(calls.c.id == bindparam("id_"))
 _LIVE = select(calls).where(calls.c.state != CallState.ENDED).order_by(calls.c.id)
 _RECENT = select(calls).order_by(calls.c.id.desc()).limit(bindparam("most"))
@@ -81,8 +82,9 @@ def start(  # noqa: PLR0913 -- what is known of a call when it comes
 
 
 def load(conn: Connection, call_sid: str) -> Call | None:
-    """The call by the network's name for it."""
-    row = conn.execute(_LOAD, {"sid": call_sid}).first()
+    """The call by the network's name for it, held until the commit: a turn will save it."""
+    query = _LOAD if conn.dialect.name == "sqlite" else _LOAD_HOLDING
+    row = conn.execute(query, {"sid": call_sid}).first()
     return None if row is None else _call(row)
 
 

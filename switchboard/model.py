@@ -70,6 +70,11 @@ class Call:
     ended_at: datetime | None
     ended_by: str | None
 
+    @property
+    def conference(self) -> str:
+        """The name of the call's conference: one per call, so nobody meets a stranger."""
+        return f"call-{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Representative:

@@ -32,6 +32,7 @@ _OFFER = _CALL.values(
     state=CallState.RINGING, representative=bindparam("who"), offered_at=bindparam("at")
 )
 _ANSWER = _CALL.values(state=CallState.TALKING, answered_at=bindparam("at"))
+_ALONE = _CALL.values(representative=None)
 _BACK = _CALL.values(state=CallState.QUEUED, representative=None, offered_at=None)
 _IN_ORDER = (calls.c.priority.desc(), calls.c.queued_at, calls.c.id)
 _QUEUED = select(calls).where(calls.c.state == CallState.QUEUED).order_by(*_IN_ORDER)
@@ -55,8 +56,10 @@ def enqueue(conn: Connection, call: Call, now: datetime, *, first: bool = False)
     `first` puts a caller who lost a representative at the head.
     """
     held = get(conn, call.id)
-    if held is None or (held.state in WAITING and not first):
-        return held or call
+    if held is None:
+        return call
+    if held.state in WAITING and (not first or held.priority >= FIRST_IN_LINE):
+        return held
     priority = FIRST_IN_LINE if first else held.priority
     conn.execute(_ENQUEUE, {"id_": call.id, "new_priority": priority, "at": now})
     record(conn, call.id, call.case_number, EventKind.CALL_QUEUED, {"centre": call.centre}, now)
@@ -134,7 +137,10 @@ def expire_offers(conn: Connection, now: datetime, ring_seconds: float) -> list[
 
 
 def requeue(conn: Connection, representative: str, call_id: int, now: datetime) -> Call | None:
-    """The representative was lost, not the caller, who is first in line now."""
+    """The representative was lost, not the caller, who is first in line now.
+
+    A caller who is keying something goes on with that, and is queued when it is done.
+    """
     call = get(conn, call_id)
     if call is None or call.representative != representative or call.state is CallState.ENDED:
         return None
@@ -144,6 +150,9 @@ def requeue(conn: Connection, representative: str, call_id: int, now: datetime) 
         return None
     data = {"representative": representative}
     record(conn, call_id, call.case_number, EventKind.REP_RELEASED, data, now)
+    if call.state is CallState.KEYING:
+        conn.execute(_ALONE, {"id_": call_id})
+        return get(conn, call_id)
     return enqueue(conn, call, now, first=True)
 
 

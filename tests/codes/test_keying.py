@@ -45,6 +45,22 @@ def changed(code: str, place: int, by: int) -> str:
     return code[:place] + digit + code[place + 1 :]
 
 
+def finish(keyed: keying.Keyed, code: str) -> int:
+    """Key what is asked, and mark what is wrong when all is read back; give the digits keyed."""
+    true = groups_of(keyed.kind, code)
+    keys = 0
+    while not keyed.complete:
+        assert keys < 3 * len(code)
+        if keyed.next_wanted is not None:
+            group = true[keyed.next_wanted - 1]
+            keyed, keys = keying.take(keyed, group).keyed, keys + len(group)
+        else:
+            false = next(n for n, group in enumerate(keyed.groups, 1) if group != true[n - 1])
+            keyed = keying.without(keyed, false)
+    assert keyed.digits == code
+    return keys
+
+
 @given(grouped(("product_id", "license_server_id", "case_number")))
 def test_a_whole_code_is_taken_at_once(made: tuple[str, str]):
     kind, code = made
@@ -80,6 +96,7 @@ def test_one_wrong_digit_keyed_group_by_group(made: tuple[str, str], place: int,
     keys = 0
     failed = False
     while not keyed.complete:
+        assert keys <= len(code) + WIDTH
         wanted = keyed.next_wanted
         assert wanted is not None
         group = groups_of(kind, code)[wanted - 1]
@@ -105,14 +122,7 @@ def test_pieces_may_end_anywhere(made: tuple[str, str], data: st.DataObject):
         sure = set(range(1, len(keyed.groups) + 1)) - set(keyed.missing)
     # Where pieces begin and end inside groups, five digits can, seldom, look like a group that they
     # are not. The parity tells; the groups are read back, and the caller marks what is wrong.
-    true = groups_of(kind, code)
-    while not keyed.complete:
-        if keyed.next_wanted is not None:
-            keyed = keying.take(keyed, true[keyed.next_wanted - 1]).keyed
-        else:
-            false = next(n for n, group in enumerate(keyed.groups, 1) if group != true[n - 1])
-            keyed = keying.without(keyed, false)
-    assert keyed.digits == code
+    finish(keyed, code)
 
 
 @given(grouped(), st.data())
@@ -129,53 +139,80 @@ def test_pieces_of_whole_groups_are_all_kept(made: tuple[str, str], data: st.Dat
     assert keyed.digits == code
 
 
-@given(grouped(), st.integers(0, 34))
-def test_a_dropped_key_is_found_and_one_group_asked(made: tuple[str, str], place: int):
+@given(grouped(), st.integers(0, 34), st.booleans())
+def test_a_slip_leaves_nothing_false(made: tuple[str, str], place: int, doubled: bool):  # noqa: FBT001 -- Hypothesis hands it in
     kind, code = made
     place %= len(code)
-    taken = keying.take(keying.start(kind), code[:place] + code[place + 1 :])
-    assert taken.slip is not None
-    assert taken.slip.kind is SlipKind.DROPPED
-    assert taken.keyed.missing == (taken.slip.group,)
-    assert count(taken) == len(code) - 1
-    again = keying.take(taken.keyed, groups_of(kind, code)[taken.slip.group - 1])
-    assert again.keyed.digits == code
-
-
-@given(grouped(), st.integers(0, 34))
-def test_a_doubled_key_is_found_and_one_group_asked(made: tuple[str, str], place: int):
-    kind, code = made
-    place %= len(code)
-    taken = keying.take(keying.start(kind), code[: place + 1] + code[place:])
-    assert count(taken) == len(code) + 1
-    if taken.keyed.complete:  # the very last digit doubled: what is too much follows the code
+    typed = code[:place] + code[place] * 2 * doubled + code[place + 1 :]
+    taken = keying.take(keying.start(kind), typed)
+    assert count(taken) == len(typed)
+    true = groups_of(kind, code)
+    assert all(group in (None, true[n]) for n, group in enumerate(taken.keyed.groups))
+    if taken.slip is not None:
+        assert taken.slip.kind is (SlipKind.DOUBLED if doubled else SlipKind.DROPPED)
+        assert taken.keyed.missing == (taken.slip.group,)
+        assert finish(taken.keyed, code) == WIDTH
+    elif taken.keyed.complete:  # the very last digit doubled: what is too much follows the code
         assert taken.surplus == 1
-        assert taken.keyed.digits == code
-        return
-    assert taken.slip is not None
-    assert taken.slip.kind is SlipKind.DOUBLED
-    assert taken.keyed.missing == (taken.slip.group,)
-    again = keying.take(taken.keyed, groups_of(kind, code)[taken.slip.group - 1])
-    assert again.keyed.digits == code
+    else:  # two places explain it, and the parity stands behind both: once in thousands
+        assert len(taken.keyed.missing) <= 3
 
 
-@given(grouped(("license_server_id",)), st.integers(0, 33), st.integers(2, 6), st.booleans())
-def test_a_slip_in_a_part_never_leaves_a_false_group(
-    made: tuple[str, str],
-    place: int,
-    last: int,
-    doubled: bool,  # noqa: FBT001 -- Hypothesis hands it in
+@pytest.mark.parametrize("kind", ["product_id", "license_server_id"])
+@pytest.mark.parametrize("doubled", [False, True])
+def test_a_slip_in_any_place_costs_one_group(kind: str, *, doubled: bool):
+    for seed in range(25):
+        code = make_code(kind, seed)
+        for place in range(len(code) - doubled):
+            typed = code[:place] + code[place] * 2 * doubled + code[place + 1 :]
+            taken = keying.take(keying.start(kind), typed)
+            if taken.keyed.complete:  # it ends with twins, and one of them was doubled
+                assert taken.surplus == 1
+                continue
+            assert taken.slip is not None
+            assert abs(taken.slip.group - (place // WIDTH + 1)) <= 1
+            assert finish(taken.keyed, code) == WIDTH
+
+
+@pytest.mark.parametrize("cut", [4, 9, 13, 14])
+def test_one_pause_inside_a_group_costs_nothing(cut: int):
+    """Even where the first part could be read as one with a key dropped (once in ten at 9)."""
+    for seed in range(150):
+        code = make_code("product_id", seed)
+        paused = keying.take(keying.start("product_id"), code[:cut]).keyed
+        assert keying.take(paused, code[cut:]).keyed.digits == code
+
+
+@pytest.mark.parametrize("doubled", [False, True])
+def test_a_slip_in_a_part_of_a_code(*, doubled: bool):
+    """Of a part there is no parity yet, and chance makes one group in ten look good."""
+    missed = false = 0
+    for seed in range(300):
+        code = make_code("product_id", seed)
+        true = groups_of("product_id", code)
+        place = seed % 10
+        part = code[:place] + code[place] * 2 * doubled + code[place + 1 : 15]
+        taken = keying.take(keying.start("product_id"), part)
+        if taken.slip is not None:
+            assert taken.keyed.missing == (taken.slip.group, 4)
+        missed += taken.slip is None
+        false += any(group not in (None, true[n]) for n, group in enumerate(taken.keyed.groups))
+        finish(taken.keyed, code)
+    assert 0 < missed < 75
+    assert false < 6
+
+
+@given(grouped(), st.text(DIGITS, min_size=1, max_size=4), st.integers(0, 5), st.integers(1, 4))
+def test_whole_groups_count_whatever_was_left_unfinished(
+    made: tuple[str, str], pending: str, there: int, more: int
 ):
     kind, code = made
-    part = code[: last * WIDTH]
-    place %= len(part)
-    keyed_part = part[: place + 1] + part[place:] if doubled else part[:place] + part[place + 1 :]
-    taken = keying.take(keying.start(kind), keyed_part)
     true = groups_of(kind, code)
-    slipped = place // WIDTH + 1
-    if taken.slip is not None and slipped < last:
-        assert {taken.slip.group} == set(taken.keyed.missing) - set(range(last + 1, 8))
-        assert all(group in (None, true[n]) for n, group in enumerate(taken.keyed.groups))
+    there %= len(true)
+    keyed = keying.Keyed(kind, (*true[:there], *[None] * (len(true) - there)), pending)
+    piece = true[there : there + more]
+    taken = keying.take(keyed, "".join(piece))
+    assert taken.keyed.groups[: there + len(piece)] == true[: there + len(piece)]
 
 
 @given(st.sampled_from(sorted(SHAPES)), st.lists(st.text(DIGITS, max_size=40), max_size=6))
@@ -253,6 +290,44 @@ def test_a_group_keyed_wrongly_and_well_formed_is_replaced_once_the_whole_is_fau
     keyed = keying.take(keying.start("product_id"), shape.assemble_group(1, 4711)).keyed
     taken = keying.take(keyed, PRODUCT)
     assert taken.keyed.digits == PRODUCT
+
+
+@given(grouped(("product_id",)), grouped(("license_server_id",)))
+def test_the_next_code_keyed_at_once_is_surplus(made: tuple[str, str], following: tuple[str, str]):
+    taken = keying.take(keying.start("product_id"), made[1] + following[1])
+    assert taken.keyed.digits == made[1]
+    assert taken.surplus == len(following[1])
+
+
+@given(grouped(), st.integers(0, 34), st.integers(1, 9), st.integers(0, 34), st.integers(1, 9))
+def test_two_wrong_digits_cost_ten_at_most(
+    made: tuple[str, str], one: int, one_by: int, other: int, other_by: int
+):
+    kind, code = made
+    one, other = one % len(code), other % len(code)
+    assume(one // WIDTH != other // WIDTH)
+    taken = keying.take(keying.start(kind), changed(changed(code, one, one_by), other, other_by))
+    assert taken.keyed.missing == tuple(sorted((one // WIDTH + 1, other // WIDTH + 1)))
+    true = groups_of(kind, code)
+    both = "".join(true[number - 1] for number in taken.keyed.missing)
+    assert keying.take(taken.keyed, both).keyed.digits == code
+
+
+@given(grouped(), st.integers(0, 34), st.integers(1, 9), st.integers(0, 34), st.booleans())
+def test_a_wrong_digit_and_a_slip_leave_no_false_whole(
+    made: tuple[str, str],
+    wrong: int,
+    by: int,
+    place: int,
+    doubled: bool,  # noqa: FBT001 -- Hypothesis hands it in
+):
+    kind, code = made
+    spoilt = changed(code, wrong % len(code), by)
+    place %= len(code)
+    again = spoilt[place] * 2 if doubled else ""
+    slipped = spoilt[:place] + again + spoilt[place + 1 :]
+    taken = keying.take(keying.start(kind), slipped)
+    assert not taken.keyed.complete or taken.keyed.digits == code
 
 
 def test_back_forgets_the_last_good_group():

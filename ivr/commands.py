@@ -1,0 +1,140 @@
+"""Carry out what the flow orders, in the turn's transaction; results go back as events."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from clearinghouse import Actor, Channel, Reason, Refusal, RefusalCode
+from data_store import mark_durable
+from ivr.actions import (
+    Command,
+    Confirm,
+    EndCall,
+    Enqueue,
+    FindRepresentative,
+    LookUpProduct,
+    OpenRequest,
+    SetReason,
+)
+from ivr.events import (
+    Confirmed,
+    Event,
+    ProductFound,
+    PutThrough,
+    Refused,
+    RepresentativeLost,
+    RequestOpened,
+)
+from ivr.services import Services
+from ivr.session import Session
+from switchboard import calls, queues
+from switchboard.events import EventKind, NewEvent
+from switchboard.model import Call, CallState
+
+REASONS = dict(zip("12345", Reason, strict=False))
+LINE = Actor("line", "line")
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn under way: the transaction, the call as it changes, and what is to follow.
+
+    `after_commit` holds acts on the telephone network, which must not happen for a turn that is
+    rolled back.
+    """
+
+    services: Services
+    conn: Connection
+    call: Call
+    now: datetime
+    notes: list[NewEvent] = field(default_factory=list)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def caller(self) -> Actor:
+        """The caller, as the register's audit names one."""
+        return Actor("caller", self.call.caller)
+
+    def note(self, kind: EventKind, **data: object) -> None:
+        """A row for the event log, written with the turn."""
+        self.notes.append(NewEvent(kind, data))
+
+
+def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
+    """Carry out one command; the event that it brings, if any."""
+    try:
+        return _carry_out(turn, session, command)
+    except Refusal as refusal:
+        return Refused(refusal.code.value)
+
+
+def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
+    house = turn.services.clearinghouse
+    match command:
+        case LookUpProduct(product_id):
+            if not house.product_exists(turn.conn, product_id):
+                raise Refusal(RefusalCode.PRODUCT_UNKNOWN)
+            return ProductFound()
+        case OpenRequest():
+            return _open(turn, command)
+        case SetReason(case, key):
+            # A request that is issued already keeps its reason; the caller is put through all
+            # the same, since the same ID is read out again.
+            with suppress(Refusal):
+                house.set_reason(turn.conn, case, REASONS[key], turn.caller, turn.now)
+        case Confirm(case, closing_code):
+            house.confirm(turn.conn, case, closing_code, turn.caller, turn.now)
+            mark_durable(turn.conn)
+            turn.note(EventKind.ID_CONFIRMED)
+            return Confirmed()
+        case Enqueue(first):
+            _enqueue(turn, session, first=first)
+        case FindRepresentative():
+            if turn.call.representative is None:
+                return RepresentativeLost()
+            turn.call = replace(turn.call, state=CallState.TALKING)
+            return PutThrough(turn.call.conference)
+        case EndCall(by, case):
+            _end(turn, by, case)
+    return None
+
+
+def _open(turn: Turn, command: OpenRequest) -> Event:
+    opened = turn.services.clearinghouse.open_request(
+        turn.conn,
+        product_id=command.product_id,
+        license_server_id=command.license_server_id,
+        channel=Channel.TELEPHONE,
+        caller=turn.call.caller,
+        actor=turn.caller,
+        now=turn.now,
+    )
+    turn.call = replace(turn.call, request_id=opened.id, case_number=opened.case_number)
+    return RequestOpened(opened.id, opened.case_number, opened.line_code)
+
+
+def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
+    """Let a representative see what was keyed, then take a place."""
+    shared = {
+        "product_id": session.product_id.groups,
+        "license_server_id": session.license_server_id.groups,
+    }
+    turn.call = replace(turn.call, shared=json.dumps(shared))
+    queued = queues.enqueue(turn.conn, turn.call, turn.now, first=first)
+    turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
+
+
+def _end(turn: Turn, by: str, case: int | None) -> None:
+    """Close the books: who ended it, a request without an ID, the conference that is left."""
+    call = turn.call
+    if case is not None:
+        turn.services.clearinghouse.abandon(turn.conn, case, turn.caller, turn.now)
+    calls.end(turn.conn, call.id, by, turn.now)
+    turn.call = replace(call, state=CallState.ENDED)
+    if call.representative is not None:
+        telephony, conference = turn.services.telephony, call.conference
+        turn.after_commit.append(lambda: telephony.end_conference(conference))

@@ -1,0 +1,163 @@
+"""One turn of a call: load, advance, carry out, one commit, then the document to speak.
+
+`load -> advance -> commands -> save` happens in one transaction. What the network sends twice is
+answered twice with the same document, and done once.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from data_store import transaction
+from ivr.actions import Note, Spoken
+from ivr.commands import Turn, carry_out
+from ivr.events import Event, HungUp
+from ivr.flow import FlowError, advance, resume
+from ivr.render import Renderer, prompts_in
+from ivr.services import Services
+from ivr.session import Session, SnapshotError, Step, restore, snapshot
+from switchboard import calls
+from switchboard.events import EventKind, NewEvent
+from switchboard.model import Call, CallState
+from switchboard.telephony import TelephonyError
+
+log = logging.getLogger(__name__)
+
+EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+STATES = {Step.TALKING: CallState.TALKING, Step.CLOSING_CODE: CallState.KEYING}
+
+
+class UnknownCallError(LookupError):
+    """The network speaks of a call that the line has no row for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a call when it comes."""
+
+    call_sid: str
+    line: str
+    region: str
+    centre: str
+    language: str
+    caller: str
+
+
+# An event may depend on the call: whether somebody is still there, which place it has.
+EventMaker = Callable[[Turn, Session], Event | None]
+
+
+class Turns:
+    """Takes turns of any call; keeps nothing between them but rendered documents."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._renderer = Renderer(services.prompts)
+
+    def begin(self, arrival: Arrival, token: str | None, make: EventMaker) -> str:
+        """The first turn of a call, whose row is made of what is known of it."""
+        now = self._services.clock()
+        with transaction(self._services.engine) as conn:
+            begun = calls.start(
+                conn,
+                call_sid=arrival.call_sid,
+                line=arrival.line,
+                region=arrival.region,
+                centre=arrival.centre,
+                language=arrival.language,
+                caller=arrival.caller,
+                snapshot=snapshot(Session()),
+                now=now,
+            )
+            turn = Turn(self._services, conn, begun, now)
+            document = self._take(turn, token, make)
+        self._follow(turn)
+        return document
+
+    def take(self, call_sid: str, token: str | None, make: EventMaker) -> str:
+        """A later turn. Raises `UnknownCallError` where there is no such call."""
+        with transaction(self._services.engine) as conn:
+            call = calls.load(conn, call_sid)
+            if call is None:
+                raise UnknownCallError(call_sid)
+            turn = Turn(self._services, conn, call, self._services.clock())
+            document = self._take(turn, token, make)
+        self._follow(turn)
+        return document
+
+    def end(self, call_sid: str) -> None:
+        """The network says that the call is over; said twice, it is over once."""
+        try:
+            self.take(call_sid, None, lambda _turn, _session: HungUp())
+        except UnknownCallError:
+            log.info("a call ended that the line has no row for")
+
+    def _take(self, turn: Turn, token: str | None, make: EventMaker) -> str:
+        call = turn.call
+        if token is not None and token == call.last_token and call.last_answer is not None:
+            return call.last_answer
+        session = self._restore(call)
+        event = make(turn, session)
+        if event is None:
+            return EMPTY
+        session, spoken = self._advance(turn, session, event)
+        return self._save(turn, session, spoken, token)
+
+    def _advance(
+        self, turn: Turn, session: Session, event: Event
+    ) -> tuple[Session, tuple[Spoken, ...]]:
+        """Advance until only spoken actions are left: results of commands are events again."""
+        spoken: tuple[Spoken, ...] = ()
+        waiting: list[Event] = [event]
+        while waiting:
+            try:
+                session, actions = advance(session, waiting.pop(0))
+            except FlowError as error:
+                # A webhook that came late or twice: say again what the call stands at.
+                log.warning("call %s: %s", turn.call.call_sid, error)
+                session, actions = resume(session)
+            for action in actions:
+                if isinstance(action, Note):
+                    turn.notes.append(NewEvent(action.kind, dict(action.data)))
+                elif isinstance(action, Spoken):
+                    spoken += (action,)
+                elif (brought := carry_out(turn, session, action)) is not None:
+                    waiting.append(brought)
+        return session, spoken
+
+    def _save(
+        self, turn: Turn, session: Session, spoken: tuple[Spoken, ...], token: str | None
+    ) -> str:
+        call = turn.call
+        document = self._renderer.document(spoken, call.language, call.centre) if spoken else EMPTY
+        prompts = prompts_in(spoken)
+        if prompts:
+            turn.note(EventKind.PROMPT_SPOKEN, prompts=prompts)
+        ended = call.state is CallState.ENDED
+        turn.call = replace(
+            call,
+            state=call.state if ended else STATES.get(session.step, call.state),
+            snapshot=snapshot(session),
+            last_token=token,
+            last_answer=document if token is not None else None,
+        )
+        calls.save(turn.conn, turn.call, events=turn.notes, now=turn.now)
+        return document
+
+    def _follow(self, turn: Turn) -> None:
+        """What comes after the commit: wake the pages, and tell the network."""
+        self._services.live_feed.publish()
+        for act in turn.after_commit:
+            try:
+                act()
+            except TelephonyError as error:
+                log.warning("call %s: %s", turn.call.call_sid, error)
+
+    @staticmethod
+    def _restore(call: Call) -> Session:
+        """The session; one that this version can't read begins again, rather than fail a caller."""
+        try:
+            return restore(call.snapshot)
+        except SnapshotError as error:
+            log.warning("call %s: %s", call.call_sid, error)
+            return Session()

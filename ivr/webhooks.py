@@ -1,0 +1,189 @@
+"""The webhooks: a signed request in, one turn, a TwiML document out. Nothing is decided here."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+from twilio.twiml.voice_response import VoiceResponse
+
+import region_routing
+from data_store import StoreError
+from ivr.commands import Turn
+from ivr.events import (
+    CallArrived,
+    ClosingCodeWanted,
+    Event,
+    KeysPressed,
+    NothingPressed,
+    PutThrough,
+    RepresentativeLost,
+    StillWaiting,
+)
+from ivr.services import Services
+from ivr.session import Session
+from ivr.signature import checker
+from ivr.turns import EMPTY, Arrival, EventMaker, Turns, UnknownCallError
+from region_routing import Override
+from switchboard import overrides, queues
+from switchboard.model import CallState
+
+log = logging.getLogger(__name__)
+
+TOKEN = "I-Twilio-Idempotency-Token"  # noqa: S105 -- a header's name
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+LEFT_FOR_GOOD = frozenset({"error", "queue-full", "system-error"})
+
+
+def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one short function for each route
+    """The webhooks of one web process, to be mounted at `/voice`."""
+    blueprint = Blueprint("voice", __name__)
+    turns = Turns(services)
+    blueprint.before_request(checker(services.auth_token, services.public_base_url))
+
+    @blueprint.post("/incoming")
+    def incoming() -> Response:
+        return _twiml(_arrive(services, turns))
+
+    @blueprint.post("/turn")
+    def turn() -> Response:
+        keys = request.form.get("Digits", "")
+        return _twiml(_later(turns, lambda *_: KeysPressed(keys) if keys else NothingPressed()))
+
+    @blueprint.post("/wait")
+    def wait() -> Response:
+        return _twiml(_later(turns, _still_waiting))
+
+    @blueprint.post("/left-queue")
+    def left_queue() -> Response:
+        if request.form.get("QueueResult") in LEFT_FOR_GOOD:
+            return _twiml(_later(turns, lambda *_: RepresentativeLost()))
+        return _twiml(EMPTY)
+
+    @blueprint.post("/redirected/<what>")
+    def redirected(what: str) -> Response:
+        if what not in REDIRECTED:
+            return Response(status=HTTPStatus.NOT_FOUND)
+        return _twiml(_later(turns, REDIRECTED[what]))
+
+    @blueprint.post("/status")
+    def status() -> Response:
+        if request.form.get("CallStatus") in OVER:
+            turns.end(request.form["CallSid"])
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    @blueprint.post("/representative-status")
+    def representative_status() -> Response:
+        if request.form.get("CallStatus") in OVER:
+            _lose_representative(services, turns)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    @blueprint.post("/fallback")
+    def fallback() -> Response:
+        log.error("the network fell back: error %s", request.form.get("ErrorCode", "unknown"))
+        return _twiml(_apology(services))
+
+    @blueprint.errorhandler(UnknownCallError)
+    def begin_again(_error: UnknownCallError) -> Response:
+        """The row is lost, the caller is not: begin again, and say so."""
+        return _twiml(_arrive(services, turns))
+
+    @blueprint.errorhandler(StoreError)
+    @blueprint.errorhandler(SQLAlchemyError)
+    def apologise(error: Exception) -> Response:
+        log.error("a turn failed: %s", type(error).__name__)
+        return _twiml(_apology(services))
+
+    return blueprint
+
+
+def _twiml(document: str) -> Response:
+    return Response(document, mimetype="text/xml")
+
+
+def _later(turns: Turns, make: EventMaker) -> str:
+    return turns.take(request.form["CallSid"], request.headers.get(TOKEN), make)
+
+
+def _arrive(services: Services, turns: Turns) -> str:
+    """Route the call by the number that was rung and the caller's own, then begin."""
+    routing = services.routing
+    caller = request.form.get("From", "")
+    line = routing.line_for_number(request.form.get("To", ""))
+    if line is None:
+        line = next(iter(routing.lines.values()))
+        log.warning("a call came on a number that no line has; %s takes it", line.id)
+    route = routing.route(routing.region_for_call(line, caller))
+    arrival = Arrival(
+        call_sid=request.form["CallSid"],
+        line=line.id,
+        region=route.region.code,
+        centre=route.centre.id,
+        language=line.language,
+        caller=caller,
+    )
+
+    def arrived(turn: Turn, _session: Session) -> Event:
+        dated = [
+            Override(*row) for row in overrides.of_centre(turn.conn, route.centre.id, turn.now)
+        ]
+        if region_routing.is_open(route.centre, turn.now, dated):
+            return CallArrived()
+        opening = region_routing.next_opening(route.centre, turn.now, dated)
+        if opening is None:
+            return CallArrived(opens="?")
+        local = opening.astimezone(route.centre.zone)
+        return CallArrived(opens=services.prompts.spoken_time(local, line.language))
+
+    return turns.begin(arrival, request.headers.get(TOKEN), arrived)
+
+
+def _still_waiting(turn: Turn, _session: Session) -> Event:
+    return StillWaiting(queues.position(turn.conn, turn.call.id).place)
+
+
+def _put_through(turn: Turn, _session: Session) -> Event:
+    if turn.call.representative is None:
+        return RepresentativeLost()
+    return PutThrough(turn.call.conference)
+
+
+def _lose_representative(services: Services, turns: Turns) -> None:
+    """A representative's leg is over. Who still talks is brought back to the queue."""
+    call_sid, endpoint = request.args.get("call", ""), request.args.get("endpoint", "")
+
+    def lose(turn: Turn, _session: Session) -> None:
+        call = turn.call
+        who = call.representative
+        # A late word of an earlier leg says nothing of whoever has taken over since.
+        if who is None or endpoint != f"client:{who}":
+            return
+        queued = queues.requeue(turn.conn, who, call.id, turn.now)
+        if queued is not None and queued.state is CallState.QUEUED:
+            turn.after_commit.append(lambda: services.telephony.ask(call_sid, "queue"))
+
+    try:
+        turns.take(call_sid, None, lose)
+    except UnknownCallError:
+        log.info("a representative's leg ended for a call that the line has no row for")
+
+
+# Where the network may be told to bring a caller, and which event that is.
+REDIRECTED: dict[str, EventMaker] = {
+    "conversation": _put_through,
+    "closing_code": lambda *_: ClosingCodeWanted(),
+    "queue": lambda *_: RepresentativeLost(),
+}
+
+
+def _apology(services: Services) -> str:
+    """Needs no database; in the language of the number that was rung."""
+    line = services.routing.line_for_number(request.form.get("To", ""))
+    language = line.language if line else "en"
+    response = VoiceResponse()
+    response.say(
+        services.prompts.text("technical_fault", language),
+        language=services.prompts.voice(language),
+    )
+    response.hangup()
+    return str(response)
