@@ -9,10 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import insert
-from switchboard.events import EventKind, NewEvent
-from switchboard.model import Call, CallState
-from switchboard.queues import NotOffered
-from switchboard.telephony import TelephonyError
 
 from agent_console import dispatch, wording
 from agent_console.acts import ActRefusedError, Turn, begin
@@ -21,15 +17,14 @@ from agent_console.sessions import Notice, Session
 from agent_console.tables import wrap_ups
 from data_store import transaction
 from switchboard import calls, events, queues, representatives
+from switchboard.events import EventKind, NewEvent
+from switchboard.model import Call, CallState
+from switchboard.queues import NotOffered
+from switchboard.telephony import TelephonyError
 
 LONGEST_NOTE: Final = 2000
 
 Fields = Mapping[str, str]
-
-
-def conference_name(call: Call) -> str:
-    """Name the conference in which a call's two sides meet."""
-    return f"call-{call.id}"
 
 
 def answer(services: ConsoleServices, session: Session, call_id: int, fields: Fields) -> None:
@@ -41,11 +36,15 @@ def answer(services: ConsoleServices, session: Session, call_id: int, fields: Fi
             call = queues.answer(conn, login, call_id, services.clock())
         except NotOffered as error:
             raise ActRefusedError(Notice("not_offered", str(error))) from error
-        endpoint = representatives.get(conn, login).endpoint
+        who = representatives.get(conn, login)
+    endpoint = who.endpoint if who else ""
     services.live_feed.publish()
     try:
         services.telephony.connect(
-            call.call_sid, conference=conference_name(call), endpoint=endpoint
+            call.call_sid,
+            conference=call.conference,
+            endpoint=endpoint,
+            caller_id=_line_number(services, call),
         )
     except TelephonyError as error:
         _put_back(services, login, call_id, error)
@@ -56,6 +55,12 @@ def answer(services: ConsoleServices, session: Session, call_id: int, fields: Fi
                 f"the queue. It said: {error}",
             )
         ) from error
+
+
+def _line_number(services: ConsoleServices, call: Call) -> str:
+    """Give the number that the representative's telephone shows: the line's own."""
+    line = services.routing.lines.get(call.line)
+    return call.caller if line is None else line.number
 
 
 def _put_back(services: ConsoleServices, login: str, call_id: int, error: TelephonyError) -> None:
@@ -96,15 +101,13 @@ def return_to_caller(
 
 def hang_up(services: ConsoleServices, session: Session, call_id: int, fields: Fields) -> None:
     """End the call from this side; wrap-up begins."""
-    login = session.account.login
     with transaction(services.engine) as conn:
         turn = begin(conn, services, session, call_id, "hang-up", fields)
         calls.end(conn, call_id, "representative", turn.now)
-        representatives.start_wrap_up(conn, login, turn.now)
     services.live_feed.publish()
     try:
         services.telephony.hang_up(turn.call.call_sid)
-        services.telephony.end_conference(conference_name(turn.call))
+        services.telephony.end_conference(turn.call.conference)
     except TelephonyError as error:
         raise ActRefusedError(
             Notice(
@@ -145,13 +148,13 @@ def _redirect(services: ConsoleServices, turn: Turn, what: str) -> None:
     try:
         services.telephony.ask(turn.call.call_sid, what)
     except TelephonyError as error:
+        failed = NewEvent(EventKind.TELEPHONY_FAILED, {"why": str(error)})
         with transaction(services.engine) as conn:
-            calls.save(
-                conn,
-                turn.call,
-                events=[NewEvent(EventKind.TELEPHONY_FAILED, {"why": str(error)})],
-                now=services.clock(),
-            )
+            # What the line wrote meanwhile stays; only this act's own change is taken back.
+            call = calls.get(conn, turn.call.id)
+            if call is not None and call.state is not CallState.ENDED:
+                back = replace(call, state=turn.call.state)
+                calls.save(conn, back, events=[failed], now=services.clock())
         raise ActRefusedError(
             Notice(
                 "telephony_failed",

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from switchboard.model import Call, CallState
-from switchboard.representatives import Representative
 
 from agent_console import keyed, readout, steps, wording
 from agent_console.readout import ReadOut
@@ -17,6 +15,8 @@ from agent_console.sessions import Notice, Session
 from clearinghouse.model import Request, Standing
 from codes import case_number, new_license_server_id
 from switchboard import calls, events, representatives
+from switchboard.model import Call, CallState
+from switchboard.representatives import Representative
 
 HISTORY = 8
 
@@ -71,6 +71,7 @@ class Desk:
                 "name": self.display_name,
                 "role": self.role,
                 "presence": who.presence.value if who else None,
+                "next_presence": who.next_presence.value if who and who.next_presence else None,
                 "work_state": who.work_state.value if who else None,
                 "since": _moment(who.since if who else None),
             },
@@ -118,15 +119,10 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
     register = services.clearinghouse
     happened = events.of_call(conn, call.id)
     request = None if call.request_id is None else register.request(conn, call.request_id)
-    codes: dict[str, str] = {}
     standing: Standing | None = None
     history: tuple[Request, ...] = ()
     new_id: tuple[str, ...] = ()
     if request is not None:
-        codes = {
-            "product_id": request.product_id,
-            "license_server_id": request.license_server_id,
-        }
         standing = register.standing(conn, request.id, services.clock())
         history = tuple(
             other
@@ -135,7 +131,7 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
         )[:HISTORY]
         if request.new_license_server_id:
             new_id = new_license_server_id.split(request.new_license_server_id)
-    entered = keyed.follow(happened, codes)
+    entered = keyed.follow(happened, keyed.known_digits(call, request))
     return CallInHand(
         call=call,
         request=request,

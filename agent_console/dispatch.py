@@ -1,12 +1,8 @@
 """Bring waiting calls and free representatives together, and take back offers nobody answers."""
 
-from switchboard.model import CallState
-
 from agent_console.services import ConsoleServices
 from data_store import reading, transaction
-from switchboard import calls, queues
-
-_MOVING = frozenset({CallState.QUEUED, CallState.RINGING})
+from switchboard import queues
 
 
 def tick(services: ConsoleServices) -> None:
@@ -16,7 +12,7 @@ def tick(services: ConsoleServices) -> None:
     that no page has to be open for a caller to be offered to somebody.
     """
     with reading(services.engine) as conn:
-        if not any(call.state in _MOVING for call in calls.live(conn)):
+        if not queues.waiting(conn):
             return
     now = services.clock()
     with transaction(services.engine) as conn:

@@ -7,14 +7,15 @@ from typing import Any, Final
 import phonenumbers
 from babel.dates import format_date
 from flask import Blueprint, url_for
-from switchboard.representatives import WorkState
 
 from agent_console import steps, wording
 from agent_console.desk import CallInHand, Desk
+from agent_console.keyed import KeyedCode
 from agent_console.services import ConsoleServices
 from clearinghouse.model import Refusal, RefusalCode, Request, RequestState
 from codes import case_number
 from spoken_prompts import Prompts
+from switchboard.representatives import WorkState
 
 KEYS: Final = (
     ("F2", "Answer a ringing call; ready again"),
@@ -86,6 +87,11 @@ def refusal_text(code: RefusalCode) -> str:
     return wording.refusal_notice(Refusal(code)).text
 
 
+def keyed_so_far(codes: tuple[KeyedCode, ...], kind: str) -> str:
+    """Give what the caller keyed of one ID, so that nobody has to say it again."""
+    return next(code.typed for code in codes if code.kind == kind)
+
+
 def suggested_disposition(request: Request | None) -> str:
     """Tell which disposition the call's course suggests."""
     if request is None:
@@ -116,6 +122,7 @@ def equip(blueprint: Blueprint, services: ConsoleServices) -> None:
         "refusal_text": refusal_text,
         "spaced": " ".join,
         "case": case_number.format,
+        "keyed_so_far": keyed_so_far,
     }
     for name, function in filters.items():
         blueprint.add_app_template_filter(function, name)

@@ -20,7 +20,6 @@ from flask import (
     stream_with_context,
     url_for,
 )
-from switchboard.representatives import Presence
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -36,6 +35,7 @@ from codes import license_server_id, product_id
 from codes.errors import CodeError
 from data_store import StoreError, reading, transaction
 from switchboard import representatives
+from switchboard.representatives import Presence
 
 _OPEN: Final = frozenset({"console.show_log_in", "console.log_in", "console.static"})
 _CHECKS: Final = {"product_id": product_id, "license_server_id": license_server_id}
@@ -162,7 +162,9 @@ def _add_presence(blueprint: Blueprint, services: ConsoleServices) -> None:
     @blueprint.post("/ready")
     def ready() -> WerkzeugResponse | tuple[Response | str, int]:
         with transaction(services.engine) as conn:
-            representatives.clear_not_responding(conn, g.session.account.login, services.clock())
+            seen = desks.look(conn, services, g.session)
+            if "ready" in seen.allowed:
+                representatives.clear_not_responding(conn, seen.account, services.clock())
         dispatch.tick(services)
         return _reply(services, None)
 

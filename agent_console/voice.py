@@ -1,7 +1,7 @@
 """Access tokens for the browser's voice device."""
 
-from twilio.jwt.access_token import AccessToken  # type: ignore[import-untyped]  # it has no types
-from twilio.jwt.access_token.grants import VoiceGrant  # type: ignore[import-untyped]  # as above
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
 
 from agent_console.services import VoiceCredentials
 

@@ -1,5 +1,6 @@
 """A console of real parts on a database of its own; only the telephone network is played."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine
-from switchboard.events import EventKind, NewEvent
-from switchboard.live import LiveFeed
-from switchboard.model import Call
-from switchboard.telephony import TelephonyError
 from werkzeug.test import TestResponse
 
 import region_routing
@@ -29,6 +26,10 @@ from codes.proofs import Secret
 from data_store import Cipher, open_engine, reading, transaction
 from switchboard import calls, events, queues, representatives
 from switchboard import tables as switchboard_tables
+from switchboard.events import EventKind, NewEvent
+from switchboard.live import LiveFeed
+from switchboard.model import Call
+from switchboard.telephony import TelephonyError
 
 Act = Callable[..., TestResponse]
 
@@ -51,7 +52,8 @@ class PlayedTelephony:
             raise TelephonyError("no answer from the network")
         self.done.append(what)
 
-    def connect(self, call_sid: str, *, conference: str, endpoint: str) -> None:
+    def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
+        assert caller_id.startswith("+")
         self._do("connect", call_sid, conference, endpoint)
 
     def ask(self, call_sid: str, what: str) -> None:
@@ -131,9 +133,9 @@ class House:
             call = calls.start(
                 conn,
                 call_sid=sid,
-                line="line-1",
+                line="gb",
                 region="GB",
-                centre="centre-1",
+                centre="northern-europe",
                 language="en",
                 caller=CALLER,
                 snapshot="{}",
@@ -142,6 +144,10 @@ class House:
             )
             if complete:
                 call = self._open(conn, call, reason)
+            else:
+                shared = {"product_id": [self.product[:5], None, None, None]}
+                call = replace(call, shared=json.dumps(shared))
+                calls.save(conn, call, events=[], now=now)
             queues.enqueue(conn, call, now)
         self.services.live_feed.publish()
         dispatch.tick(self.services)
@@ -244,7 +250,7 @@ def _employ(conn: Connection, login: str, role: str) -> None:
             conn,
             name=login,
             display_name=login.title(),
-            centres=("centre-1",),
+            centres=("northern-europe",),
             languages=("en",),
             now=START,
         )

@@ -3,12 +3,12 @@
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from switchboard.model import CallState
 
 from agent_console.tables import wrap_ups
 from clearinghouse.model import Reason
 from data_store import reading
 from switchboard import calls, events
+from switchboard.model import CallState
 from tests.agent_console.console_house import Act, House
 
 JSON = {"Accept": "application/json"}
@@ -132,6 +132,7 @@ def test_incomplete_ids_are_entered_and_open_the_request(house: House, do: Act):
     house.ring(complete=False)
     seen = do("answer").get_json()
     assert "identify" in seen["allowed"]
+    assert seen["call"]["keyed"][0]["groups"][0]["digits"] == house.product[:5]
     wrong = do("identify", product_id="12345", license_server_id="1")
     assert wrong.get_json()["notice"]["code"] == "invalid_length"
     seen = do(

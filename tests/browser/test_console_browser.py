@@ -58,9 +58,8 @@ def page(browser: Browser, house: House) -> Iterator[Page]:
 
 def log_in(page: Page, house: House) -> None:
     page.goto(f"{house.address}/login")
-    page.keyboard.type("rep")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
+    page.get_by_label("Log-in").fill("rep")
+    page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/")
     expect(page.locator("#desk")).to_be_visible()
