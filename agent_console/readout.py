@@ -11,11 +11,10 @@ GROUPS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class ReadOut:
-    """How many groups were read; the one after them is lit. `asked` and `confirmed` follow."""
+    """How many groups were read; the one after them is lit. `asked`: for the closing code."""
 
     read: int = 0
     asked: bool = False
-    confirmed: bool = False
 
     @property
     def current(self) -> int | None:
@@ -25,7 +24,7 @@ class ReadOut:
 
 def follow(events: Iterable[Event]) -> ReadOut:
     """Fold a call's events. A group read again (`back`) leaves it and the later ones unread."""
-    read, asked, confirmed = 0, False, False
+    read, asked = 0, False
     for event in events:
         match event.kind:
             case EventKind.GROUP_READ:
@@ -33,8 +32,6 @@ def follow(events: Iterable[Event]) -> ReadOut:
                 read = group - 1 if event.data.get("back") else group
             case EventKind.CLOSING_CODE_ASKED:
                 asked = True
-            case EventKind.ID_CONFIRMED:
-                confirmed = True
             case _:
                 pass
-    return ReadOut(read, asked, confirmed)
+    return ReadOut(read, asked)

@@ -22,6 +22,7 @@ function write(log, who, text) {
 
 export async function startVoice(panel, onDesk) {
   if (!panel.dataset.deviceUrl) return;
+  state("connecting");
   const log = panel.querySelector("#voice-log");
   let call = null;
   let shownGroup = "";

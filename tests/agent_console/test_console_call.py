@@ -145,6 +145,25 @@ def test_incomplete_ids_are_entered_and_open_the_request(house: House, do: Act):
     assert do("reason", reason="because").get_json()["notice"]["code"] == "reason_unknown"
 
 
+def test_ids_that_were_keyed_for_another_server_are_corrected_until_it_is_verified(
+    house: House, do: Act
+):
+    call_id = house.ring()
+    do("answer")
+    right = house.new_server_id()
+    seen = do("identify", product_id=house.product, license_server_id=right).get_json()
+    keyed = "".join(group["digits"] for group in seen["call"]["keyed"][1]["groups"])
+    assert keyed == right
+    assert [old["state"] for old in seen["call"]["history"]] == ["abandoned"]
+    again = do("identify", product_id=house.product, license_server_id=right).get_json()
+    assert again["call"]["case_number"] == seen["call"]["case_number"]
+    do("reason", reason="server_upgraded")
+    assert "identify" not in do("verify").get_json()["allowed"]
+    with reading(house.engine) as conn:
+        kinds = [event.kind for event in events.of_call(conn, call_id)]
+    assert kinds.count(events.EventKind.CASE_OPENED) == 2
+
+
 def test_refusing_keeps_why_and_leaves_only_hanging_up(house: House, do: Act):
     house.ring()
     do("answer")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,8 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = build_house(tmp_path)
+@contextmanager
+def served(built: House) -> Iterator[House]:
     server = make_server("127.0.0.1", 0, built.app, threaded=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -39,6 +39,12 @@ def house(tmp_path: Path) -> Iterator[House]:
     thread.join()
     server.server_close()
     built.engine.dispose()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with served(build_house(tmp_path)) as built:
+        yield built
 
 
 @pytest.fixture
@@ -197,6 +203,63 @@ def test_no_page_is_wider_than_a_narrow_screen(browser: Browser, house: House, s
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, name
     context.close()
+
+
+DEVICE_URL = "http://127.0.0.1:9/client/device.js"
+DEVICE = """
+class Emitter {
+  on(name, listener) { (this.heard ??= {})[name] = listener; return this; }
+}
+class Call extends Emitter {
+  accept() { window.accepted = true; }
+  say(text) { (window.said ??= []).push(text); }
+}
+export class Device extends Emitter {
+  async register() {
+    window.device = this;
+    window.ring = () => { window.call = new Call(); this.heard.incoming(window.call); };
+    this.heard.registered();
+  }
+}
+"""
+
+
+def test_the_voice_device_takes_the_call_and_says_each_lit_group(browser: Browser, tmp_path: Path):
+    with served(build_house(tmp_path, voice_device_url=DEVICE_URL)) as house:
+        context = browser.new_context()
+        page = context.new_page()
+        page.route(
+            DEVICE_URL,
+            lambda route: route.fulfill(
+                body=DEVICE,
+                content_type="text/javascript",
+                headers={"Access-Control-Allow-Origin": "*"},
+            ),
+        )
+        log_in(page, house)
+        expect(page.locator("#voice-state")).to_have_text("ready")
+        expect(page.get_by_label("Say")).not_to_be_visible()
+        become_available(page)
+        house.ring()
+        page.get_by_role("button", name="Answer").click()
+        page.get_by_role("button", name="Verify").click()
+        page.evaluate("ring()")
+        assert page.evaluate("accepted")
+        page.evaluate("call.heard.hears({who: '+44', text: 'Hello?'})")
+        expect(page.get_by_role("log")).to_contain_text("Caller: Hello?")
+        page.get_by_label("Say").fill("Good morning.")
+        page.get_by_label("Say").press("Enter")
+        page.get_by_role("button", name="Issue …").click()
+        page.get_by_role("button", name="Issue now").click()
+        expect(page.locator(".groups .lit .number")).to_have_text("1")
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator(".groups .lit .number")).to_have_text("2")
+        page.get_by_role("button", name="Repeat").click()
+        said = page.evaluate("said")
+        assert said[0] == "Good morning."
+        assert [text.split(" of ")[0] for text in said[1:]] == ["Group 1", "Group 2", "Group 2"]
+        expect(page.locator("#voice-state")).to_have_text("ready")
+        context.close()
 
 
 RULES = {
