@@ -6,10 +6,10 @@ from typing import Final
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
-from switchboard.representatives import Presence, WorkState
 
 from agent_console.sessions import Notice
 from clearinghouse.model import Reason, Refusal, RefusalCode, RequestState
+from switchboard.representatives import Presence, WorkState
 
 REASONS: Final[Mapping[Reason, str]] = {
     Reason.CERTIFICATE_EXPIRED: "Certificate expired",
