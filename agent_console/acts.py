@@ -11,8 +11,6 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
-from switchboard.events import EventKind, NewEvent
-from switchboard.model import Call
 
 from agent_console import desk, wording
 from agent_console.desk import CallInHand
@@ -25,6 +23,8 @@ from codes import license_server_id, product_id
 from codes.errors import CodeError
 from data_store import mark_durable
 from switchboard import calls, events
+from switchboard.events import EventKind, NewEvent
+from switchboard.model import Call
 
 LONGEST_WHY: Final = 200
 

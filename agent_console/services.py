@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
-from switchboard.live import LiveFeed
-from switchboard.telephony import Telephony
 
 from clearinghouse import Clearinghouse
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
+from switchboard.live import LiveFeed
+from switchboard.telephony import Telephony
 
 RING_SECONDS = 20.0
 HEARTBEAT_SECONDS = 15.0

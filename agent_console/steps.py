@@ -3,11 +3,10 @@
 from enum import StrEnum
 from typing import Final
 
-from switchboard.model import Call, CallState
-from switchboard.representatives import Presence, Representative, WorkState
-
 from agent_console.readout import ReadOut
 from clearinghouse.model import Reason, Request, RequestState
+from switchboard.model import Call, CallState
+from switchboard.representatives import Presence, Representative, WorkState
 
 _UNDECIDED: Final = frozenset({RequestState.OPENED, RequestState.CHECKED})
 _READABLE: Final = frozenset({RequestState.ISSUED, RequestState.READ, RequestState.LAPSED})

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 
 from flask.testing import FlaskClient
-from switchboard.events import Event, EventKind
 
 from agent_console import stream
 from agent_console.desk import Desk
@@ -14,6 +13,7 @@ from agent_console.keyed import KeyedGroup
 from agent_console.keyed import follow as follow_keys
 from agent_console.sessions import find
 from data_store import reading
+from switchboard.events import Event, EventKind
 from tests.agent_console.console_house import Act, House
 
 
