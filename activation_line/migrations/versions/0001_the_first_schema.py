@@ -98,15 +98,15 @@ def upgrade() -> None:
             "ix_requests_window",
             ["window_ends_at"],
             unique=False,
-            sqlite_where="is_standing",
-            postgresql_where="is_standing",
+            sqlite_where=sa.text("is_standing"),
+            postgresql_where=sa.text("is_standing"),
         )
         batch_op.create_index(
             "uq_requests_standing",
             ["product_id", "license_server_id"],
             unique=True,
-            sqlite_where="is_standing",
-            postgresql_where="is_standing",
+            sqlite_where=sa.text("is_standing"),
+            postgresql_where=sa.text("is_standing"),
         )
 
     op.create_table(
@@ -339,10 +339,14 @@ def downgrade() -> None:
     op.drop_table("servers")
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_requests_standing", sqlite_where="is_standing", postgresql_where="is_standing"
+            "uq_requests_standing",
+            sqlite_where=sa.text("is_standing"),
+            postgresql_where=sa.text("is_standing"),
         )
         batch_op.drop_index(
-            "ix_requests_window", sqlite_where="is_standing", postgresql_where="is_standing"
+            "ix_requests_window",
+            sqlite_where=sa.text("is_standing"),
+            postgresql_where=sa.text("is_standing"),
         )
         batch_op.drop_index("ix_requests_product_id_id")
 
