@@ -20,7 +20,14 @@ Tell = Callable[[datetime, str, str], object]
 # Seconds that each act takes a person, before it is done.
 KEY_SECONDS = 0.6
 TYPED_DIGIT_SECONDS = 1.2
-ACT_SECONDS = {"answer": 3.0, "verify": 5.0, "issue": 5.0, "read": 0.5, "finish": 5.0}
+ACT_SECONDS = {
+    "answer": 3.0,
+    "verify": 5.0,
+    "issue": 5.0,
+    "read": 0.5,
+    "ask-closing-code": 6.0,
+    "finish": 5.0,
+}
 GLANCE_SECONDS = 1.0
 
 
@@ -60,7 +67,11 @@ class Party:
     async def _receive(self) -> Mapping[str, Any]:
         event = await self._phone.next()
         self._now = datetime.fromisoformat(event["at"])
+        self._witness(event)
         return event
+
+    def _witness(self, event: Mapping[str, Any]) -> None:
+        """Tell what is to be told at the moment it happens, whatever the player is busy with."""
 
     async def _pause(self, seconds: float) -> None:
         """Let simulated time pass; what happens meanwhile is kept for later."""
@@ -113,18 +124,21 @@ class CallerPlayer(Party):
                     self._call = self.call_sid = event["call"]
                     self.began = self._now
                     self._tell(self._now, "caller", f"dials {number}")
-                case "hears":
-                    self._tell(self._now, _speaker(event["who"]), event["text"])
                 case "heard":
                     await self._take(calling.Heard(*self._recognise(event)))
                 case "listening":
                     await self._take(calling.Listening())
-                case "error":
-                    self._tell(self._now, "network", event["message"])
                 case "ended":
                     self.ended = self._now
                     self._tell(self._now, "network", f"the call ended: {event['reason']}")
                     await self._take(calling.Ended())
+
+    def _witness(self, event: Mapping[str, Any]) -> None:
+        match event["event"]:
+            case "hears":
+                self._tell(self._now, _speaker(event["who"]), event["text"])
+            case "error":
+                self._tell(self._now, "network", event["message"])
 
     async def _take(self, event: calling.Event) -> None:
         self.script, acts = calling.advance(self.script, event)
@@ -184,7 +198,8 @@ class RepresentativePlayer(Party):
     async def work(self) -> None:
         """Serve one call from ringing to the end of wrap-up."""
         await self._phone.do("register", client=self._identity)
-        await self._phone.until("registered")
+        while (await self._receive())["event"] != "registered":
+            pass
         while not self.script.finished:
             desk = await self._console.look()
             # Nobody speaks into a telephone that has not rung yet.
