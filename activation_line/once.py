@@ -5,31 +5,9 @@ representative the console's own pages. What counts is read from the register, t
 the certificate, never from the scripts.
 """
 
-import asyncio
-import subprocess
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from shutil import which
 
-from aiohttp import ClientSession, CookieJar
-
-import spoken_prompts
-from activation_line import database
-from activation_line.house import House
-from clearinghouse.model import RequestState
-from clearinghouse.tables import requests
-from codes import license_server_id, new_license_server_id, product_id
-from data_store import reading
-from region_routing import load as load_routing
-from scripted_calls.caller import Caller, Stage
-from scripted_calls.console import ConsolePages
-from scripted_calls.phone import Phone
-from scripted_calls.playing import CallerPlayer, RepresentativePlayer, Tell
-from scripted_calls.representative import Representative
-from scripted_calls.wizard import WizardPages
-from switchboard import calls, events
+from scripted_calls.caller import Stage
 
 LONGEST_CALL = 60.0  # seconds of wall time, after which a run is stuck
 

@@ -118,11 +118,12 @@ def append(
 def verify(connection: Connection) -> Broken | None:
     """Walk the whole chain; None where it holds, else the first broken entry."""
     expected, previous = 1, FIRST_HASH
-    for row in connection.execute(_stream):
-        problem = _problem(row, expected, previous)
-        if problem is not None:
-            return Broken(min(expected, row.number), problem)
-        expected, previous = expected + 1, row.hash
+    with connection.execute(_stream) as rows:
+        for row in rows:
+            problem = _problem(row, expected, previous)
+            if problem is not None:
+                return Broken(min(expected, row.number), problem)
+            expected, previous = expected + 1, row.hash
     head = connection.execute(_read_head).first()
     last = (head.number, head.hash) if head is not None else (0, FIRST_HASH)
     if last != (expected - 1, previous):
@@ -147,8 +148,9 @@ def of_product(connection: Connection, product_id: str, limit: int) -> list[Entr
 
 def entries(connection: Connection) -> Iterator[Entry]:
     """Read the whole audit, oldest first, for an export."""
-    for row in connection.execute(_stream):
-        yield _entry(row)
+    with connection.execute(_stream) as rows:
+        for row in rows:
+            yield _entry(row)
 
 
 def _canonical(value: object) -> str:

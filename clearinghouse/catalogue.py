@@ -23,6 +23,8 @@ _all = select(products).order_by(products.c.name, products.c.product_id)
 _this = update(products).where(products.c.product_id == bindparam("product"))
 _set_policy = _this.values({name: bindparam(f"new_{name}") for name in _POLICY})
 _set_blocked = _this.values(is_blocked=bindparam("blocked"))
+_keys = select(products.c.product_id, products.c.product_key)
+_set_key = _this.values(product_key=bindparam("key"))
 _set_last_issue = _this.values(last_issue=bindparam("issue"))
 
 
@@ -103,6 +105,20 @@ def set_blocked(connection: Connection, product_id: str, *, blocked: bool) -> No
 def set_last_issue(connection: Connection, product_id: str, issue: int) -> None:
     """Note the highest number given out."""
     connection.execute(_set_last_issue, {"product": product_id, "issue": issue})
+
+
+def renew(connection: Connection, cipher: Cipher) -> int:
+    """Encrypt with the cipher's first key what another one encrypted; gives how many it were."""
+    due = [
+        (row.product_id, row.product_key)
+        for row in connection.execute(_keys)
+        if not cipher.is_current(row.product_key)
+    ]
+    for product_id, stored in due:
+        context = product_id.encode("ascii")
+        key = cipher.encrypt(cipher.decrypt(stored, context), context)
+        connection.execute(_set_key, {"product": product_id, "key": key})
+    return len(due)
 
 
 def _changed(rows: int) -> None:

@@ -168,12 +168,12 @@ class Request:
     issued_at: datetime | None
     read_at: datetime | None
     confirmed_at: datetime | None
-    last_issue: int
+    last_issue: int = 0
     """The last issue number that the license server accepted; 0: none, or lost."""
-    replaces: int | None
+    replaces: int | None = None
     """The number of the server that this one replaces, where a person chose it."""
-    challenge_answered_at: datetime | None
-    denied_because: str | None
+    challenge_answered_at: datetime | None = None
+    denied_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +191,5 @@ class Standing:
     """The accepted number of the server that goes on with the new one; None for a new server."""
     server_known: bool
     """Whether the request names a registered server."""
-    refusal: RefusalCode | None
+    refusal: RefusalCode | None = None
     """What `check` and `issue` would say; None where nothing stands in the way."""

@@ -93,6 +93,15 @@ class Clearinghouse:
         action = "product.blocked" if blocked else "product.unblocked"
         audit.append(connection, action, actor=actor, now=now, product_id=product_id)
 
+    def renew_encryption(self, connection: Connection, actor: Actor, now: datetime) -> int:
+        """Encrypt every product key with the cipher's first key; gives how many were due."""
+        audit.lock(connection)
+        renewed = catalogue.renew(connection, self._cipher)
+        if renewed:
+            data = {"products": renewed}
+            audit.append(connection, "encryption.renewed", actor=actor, now=now, data=data)
+        return renewed
+
     def product_exists(self, connection: Connection, product_id: str) -> bool:
         """Say whether a compact product ID is registered; cheap enough for every key press."""
         return catalogue.exists(connection, product_id)
@@ -176,7 +185,7 @@ class Clearinghouse:
     def check(
         self, connection: Connection, request_id: int, actor: Actor, now: datetime
     ) -> Request:
-        """Check a request against policy and register.
+        """Check a request against policy and register; one that has its ID stays as it is.
 
         Refuses WRONG_STATE, PRODUCT_BLOCKED, ISSUE_UNKNOWN, SERVERS_LIMIT, LIMIT_REACHED.
         """
@@ -215,7 +224,7 @@ class Clearinghouse:
         self,
         connection: Connection,
         request_id: int,
-        code: str,
+        closing_code: str,
         actor: Actor,
         now: datetime,
     ) -> Request:
@@ -226,7 +235,7 @@ class Clearinghouse:
         audit.lock(connection)
         request = docket.by_id(connection, request_id)
         _, secret = self._product(connection, request)
-        return confirm(connection, secret, request, code, actor, now)
+        return confirm(connection, secret, request, closing_code, actor, now)
 
     def deny(
         self, connection: Connection, request_id: int, why: str, actor: Actor, now: datetime
@@ -287,6 +296,17 @@ class Clearinghouse:
         erased = contacts.erase(connection, number)
         data = {"contacts": erased}
         audit.append(connection, "caller.erased", actor=actor, now=now, data=data)
+        return erased
+
+    def erase_callers_before(
+        self, connection: Connection, before: datetime, actor: Actor, now: datetime
+    ) -> int:
+        """Erase the numbers of calls from before a moment; gives how many contacts went."""
+        audit.lock(connection)
+        erased = contacts.erase_before(connection, before)
+        if erased:
+            data = {"contacts": erased, "before": before.isoformat()}
+            audit.append(connection, "callers.erased", actor=actor, now=now, data=data)
         return erased
 
     # What several methods share

@@ -119,7 +119,7 @@ contacts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("request_id", ForeignKey(requests.c.id), nullable=False, index=True),
-    Column("number", String(64), nullable=False, index=True),
+    Column("number", Text, nullable=False, index=True),
     Column("salt", LargeBinary, nullable=False),
     Column("at", UtcDateTime, nullable=False, index=True),
 )
@@ -130,7 +130,7 @@ wrong_tries = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", String(16), nullable=False),
-    Column("subject", String(64), nullable=False),  # product ID, caller's number or request's id
+    Column("subject", Text, nullable=False),  # product ID, caller's number or request's id
     Column("at", UtcDateTime, nullable=False, index=True),
 )
 Index("ix_wrong_tries_subject", wrong_tries.c.kind, wrong_tries.c.subject, wrong_tries.c.at)

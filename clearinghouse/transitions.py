@@ -36,6 +36,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Act, RequestState]] = {
         Act.ABANDON: _S.ABANDONED,
     },
     _S.ISSUED: {
+        Act.CHECK: _S.ISSUED,
         Act.ISSUE: _S.ISSUED,
         Act.MARK_READ: _S.READ,
         Act.CONFIRM: _S.CONFIRMED,
@@ -43,6 +44,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Act, RequestState]] = {
         Act.ABANDON: _S.ISSUED,
     },
     _S.READ: {
+        Act.CHECK: _S.READ,
         Act.ISSUE: _S.READ,
         Act.MARK_READ: _S.READ,
         Act.CONFIRM: _S.CONFIRMED,
@@ -50,6 +52,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Act, RequestState]] = {
         Act.ABANDON: _S.READ,
     },
     _S.CONFIRMED: {
+        Act.CHECK: _S.CONFIRMED,
         Act.ISSUE: _S.CONFIRMED,
         Act.MARK_READ: _S.CONFIRMED,
         Act.CONFIRM: _S.CONFIRMED,

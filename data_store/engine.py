@@ -5,15 +5,15 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
+from data_store import sqlite
 from data_store.errors import StoreError, translate
 from data_store.types import dumps
 
 BUSY_SECONDS = 10
-READING = "data_store_reading"
 
 
 def open_engine(url: str) -> Engine:
@@ -68,32 +68,14 @@ def _open_sqlite(url: URL) -> Engine:
         options["poolclass"] = StaticPool
         options["connect_args"]["check_same_thread"] = False
     else:
-        _check_file(Path(str(url.database)))
+        # Absolute, since the log beside it is found by this name whenever something is durable.
+        path = Path(str(url.database)).absolute()
+        _check_file(path)
+        url = url.set(database=str(path))
         options["pool_size"] = 16
-    engine = create_engine(url.set(drivername="sqlite+pysqlite"), json_serializer=dumps, **options)
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    engine = create_engine(url.set(drivername=sqlite.DRIVER), json_serializer=dumps, **options)
+    event.listen(engine, "connect", sqlite.prepare)
     return engine
-
-
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions by itself (it does so only before INSERT, UPDATE and
-    # DELETE, too late for what was read before); `_on_begin` does. The way SQLAlchemy documents it.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    # NORMAL: a killed process loses nothing, a power cut at most the last commits; what must
-    # survive that as well is marked durable (data_store.transactions).
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _on_begin(connection: Connection) -> None:
-    # IMMEDIATE: a writer waits for its turn here (busy timeout). A deferred transaction that reads
-    # first and writes later fails at once, without waiting, when another wrote in between.
-    reads = connection.get_execution_options().get(READING)
-    driver = connection.connection.dbapi_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 -- for the type checker
-    driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _check_file(path: Path) -> None:

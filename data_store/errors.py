@@ -37,6 +37,7 @@ _POSTGRESQL_SENTENCES = {
     "25006": "The database {where} accepts no changes (read-only).",
     "28": "The database {where} refuses this user or password.",
     "3D": "The database {where} doesn't exist. Create it first.",
+    "40": "Two changes of the database {where} met, and this one was undone. Try again.",
     "53100": "The disk of the database {where} is full. Nothing was changed.",
     "53": "The database {where} has no capacity left (connections or memory).",
     "57": "The database {where} is shutting down or was stopped. Try again.",

@@ -4,16 +4,15 @@ import os
 import sqlite3
 from contextlib import AbstractContextManager
 from types import TracebackType
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from data_store.engine import READING, describe
+from data_store.engine import describe
 from data_store.errors import StoreError, translate
+from data_store.sqlite import READING
 
 _DURABLE = "data_store_durable"
-_readers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 _fdatasync = getattr(os, "fdatasync", os.fsync)
 
 
@@ -34,10 +33,7 @@ def mark_durable(connection: Connection) -> None:
 
 def reading(engine: Engine) -> AbstractContextManager[Connection]:
     """Give a connection that sees one state of the store; whatever it changes is rolled back."""
-    reader = _readers.get(engine)
-    if reader is None:
-        reader = _readers[engine] = engine.execution_options(**{READING: True})
-    return _Reading(reader)
+    return _Reading(engine)
 
 
 class _Reading:
@@ -53,7 +49,7 @@ class _Reading:
         try:
             self._connection = self._engine.connect()
             try:
-                self._connection.begin()
+                self._begin(self._connection)
             except BaseException:
                 self._connection.close()
                 raise
@@ -72,6 +68,15 @@ class _Reading:
         if isinstance(error, SQLAlchemyError | sqlite3.Error):
             self._raise(error)
 
+    def _begin(self, connection: Connection) -> None:
+        # The mark is for the moment of beginning only: `info` belongs to the pooled connection.
+        info = connection.info
+        info[READING] = True
+        try:
+            connection.begin()
+        finally:
+            del info[READING]
+
     def _raise(self, error: BaseException) -> None:
         sentence = translate(error, describe(self._engine))
         if sentence is not None:
@@ -86,6 +91,9 @@ class _Transaction(_Reading):
     def __init__(self, engine: Engine, *, durable: bool) -> None:
         super().__init__(engine)
         self._durable = durable
+
+    def _begin(self, connection: Connection) -> None:
+        connection.begin()
 
     def __exit__(
         self,
@@ -104,12 +112,27 @@ class _Transaction(_Reading):
                 if durable and self._engine.dialect.name == "sqlite":
                     _flush(self._engine)
         except (SQLAlchemyError, sqlite3.Error) as failure:
+            _undo(connection)
             self._raise(failure)
             raise
         finally:
             connection.close()
         if isinstance(error, SQLAlchemyError | sqlite3.Error):
             self._raise(error)
+
+
+def _undo(connection: Connection) -> None:
+    """Roll back on the driver's own connection after a commit that failed.
+
+    SQLite keeps the transaction open then, while SQLAlchemy takes it for ended, and would give the
+    connection back to the pool with it.
+    """
+    if connection.invalidated:
+        return
+    try:
+        connection.connection.rollback()
+    except Exception:  # noqa: BLE001 -- whatever is wrong, it must not go back to the pool
+        connection.invalidate()
 
 
 def _flush(engine: Engine) -> None:

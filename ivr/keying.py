@@ -7,8 +7,6 @@ that is missing, by the number that it bears on the wizard's page.
 import re
 from dataclasses import replace
 
-from switchboard.events import EventKind
-
 from codes import keying
 from codes.keying import Keyed, Taken
 from ivr.actions import (
@@ -24,6 +22,7 @@ from ivr.actions import (
     WaitInQueue,
 )
 from ivr.session import Session, Step
+from switchboard.events import EventKind
 
 MOST_TRIES = 3
 MOST_SILENCES = 3

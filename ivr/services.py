@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
-from switchboard.live import LiveFeed
-from switchboard.telephony import Telephony
 
 from clearinghouse import Clearinghouse
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
+from switchboard.live import LiveFeed
+from switchboard.telephony import Telephony
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Read the gettext catalogues: one `.po` file a language, its message ids are prompt ids.
 
-English is a catalogue like the others, so a text can be reworded without touching any code. The
-header's `X-State` says whether a person has approved the texts; `X-Voice` which voice to ask for.
+English is a catalogue like the others, so a text can be reworded without touching any code.
+`languages.toml` beside them says which voice to ask for, and whether a person approved the texts.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,24 +40,29 @@ class Catalogue:
     texts: Mapping[str, str]
 
 
-def read(path: Path, language: str) -> Catalogue:
-    """Read one catalogue. Raises `CatalogueError`."""
+def read(folder: Path, language: str) -> Catalogue:
+    """Read one catalogue of a folder. Raises `CatalogueError`."""
+    path, table = folder / f"{language}.po", folder / "languages.toml"
+    if language not in WORDS:
+        raise CatalogueError(f"{path}: nobody has said how {language!r} speaks digits.")
     try:
         with path.open("rb") as file:
             catalog = read_po(file, abort_invalid=True)
     except (OSError, PoFileError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path} can't be read: {error}.") from error
-    headers = dict(catalog.mime_headers)
-    if language not in WORDS:
-        raise CatalogueError(f"{path}: nobody has said how {language!r} speaks digits.")
+    try:
+        said = tomllib.loads(table.read_text("utf-8"))[language]
+        voice, state = str(said["voice"]), State(said["state"])
+    except (OSError, ValueError, KeyError) as error:
+        raise CatalogueError(
+            f"{table}: voice and state of {language!r} can't be read: {error}."
+        ) from error
     texts = {
         str(message.id): str(message.string)
         for message in catalog
         if message.id and message.string and not message.fuzzy
     }
-    return Catalogue(
-        language, headers.get("X-Voice", language), State(headers.get("X-State", "draft")), texts
-    )
+    return Catalogue(language, voice, state, texts)
 
 
 def compare(texts: Mapping[str, str], english: Mapping[str, str]) -> list[str]:

@@ -102,7 +102,7 @@ def load(languages: tuple[str, ...] = ("en", "de", "es"), folder: Path = TEXTS) 
     Raises `CatalogueError` for a file that can't be read, and for a text whose placeholders
     differ from the English one's: a number would be missing from what a caller hears.
     """
-    held = {language: read(folder / f"{language}.po", language) for language in languages}
+    held = {language: read(folder, language) for language in languages}
     english = held["en"].texts
     problems = [
         f"{folder / f'{language}.po'}: {problem}"

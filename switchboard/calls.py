@@ -71,11 +71,12 @@ def start(  # noqa: PLR0913 -- what is known of a call when it comes
             started_at=now,
         )
         .on_conflict_do_nothing()
-    )
+        .returning(calls.c.id)
+    ).first()
     call = load(conn, call_sid)
     if call is None:  # pragma: no cover -- it was begun just now, in this transaction
         raise LookupError(call_sid)
-    if begun.rowcount:
+    if begun is not None:
         data = {"line": line, "region": region, "language": language}
         first = NewEvent(EventKind.CALL_STARTED, data)
         record_all(conn, call.id, None, (first, *events), now)

@@ -121,6 +121,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgresql_url")
     engine = create_engine(url)
     with engine.begin() as connection:
+        # A connection that a test before left open would hold this up for ever.
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()

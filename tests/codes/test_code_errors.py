@@ -326,7 +326,7 @@ def test_case_numbers_name_their_wrong_group():
 
 
 @pytest.mark.parametrize("module", [line_code, closing_code, challenge])
-def test_short_codes(module):  # noqa: ANN001 -- modules have no type of their own
+def test_short_codes(module):
     assert module.validate(" 07-14 ") == "0714"
     assert module.format("٠٧١٤") == "0714"
     assert module.split("0714") == ("0714",)

@@ -27,7 +27,7 @@ def make_code(kind: str, seed: int) -> str:
 
 
 @st.composite
-def grouped(draw, kinds=("product_id", "license_server_id")) -> tuple[str, str]:  # noqa: ANN001 -- Hypothesis hands in its own function
+def grouped(draw, kinds=("product_id", "license_server_id")) -> tuple[str, str]:
     kind = draw(st.sampled_from(kinds))
     return kind, make_code(kind, draw(st.integers(0, 10**6)))
 

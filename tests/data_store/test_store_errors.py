@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -17,6 +18,7 @@ from data_store import (
     check_revision,
     open_engine,
     reading,
+    sqlite,
     stored_revision,
     transaction,
 )
@@ -90,6 +92,18 @@ def test_a_file_without_permission(open_to_all: Path, mode: int, said: str) -> N
     )
     tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said in tried.stdout
+
+
+def test_a_disk_without_shared_memory() -> None:
+    class NetworkDisk(sqlite3.Connection):
+        def execute(self, sql: str, *_: Any) -> sqlite3.Cursor:  # noqa: ANN401 -- as the driver
+            return super().execute(sql.replace("journal_mode = WAL", "journal_mode = DELETE"))
+
+    with tempfile.TemporaryDirectory() as directory:
+        connection = sqlite3.connect(f"{directory}/line.db", factory=NetworkDisk)
+        with pytest.raises(StoreError, match="local disk"):
+            sqlite.prepare(connection, None)
+        connection.close()
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """One commit or none, waiting writers, and what reaches the disk."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -22,7 +26,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from data_store import Json, UtcDateTime, mark_durable, open_engine, reading, transaction
+from data_store import (
+    Json,
+    StoreError,
+    UtcDateTime,
+    mark_durable,
+    open_engine,
+    reading,
+    transaction,
+)
 from data_store import transactions as under_test
 
 metadata = MetaData()
@@ -225,4 +237,105 @@ def test_a_store_in_memory_keeps_what_was_committed() -> None:
     with transaction(store, durable=True) as connection:
         connection.execute(insert(notes), {"text": "one"})
     assert count(store) == 1
+    store.dispose()
+
+
+def test_two_changes_that_wait_for_each_other_end_with_a_sentence(postgresql_url: str) -> None:
+    store = open_engine(postgresql_url)
+    metadata.drop_all(store)
+    metadata.create_all(store)
+    with transaction(store) as connection:
+        connection.execute(insert(notes), [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}])
+    barrier = threading.Barrier(2)
+    said: list[str] = []
+
+    def change(first: int, second: int) -> None:
+        try:
+            with transaction(store) as connection:
+                connection.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+                connection.execute(update(notes).where(notes.c.id == first).values(data=[]))
+                barrier.wait()
+                connection.execute(update(notes).where(notes.c.id == second).values(data=[]))
+        except StoreError as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=change, args=order) for order in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 1
+    assert "this one was undone" in said[0]
+    metadata.drop_all(store)
+    store.dispose()
+
+
+WRITER = """
+import os, signal, sys
+from sqlalchemy import text
+from data_store import open_engine, transaction
+store = open_engine(sys.argv[1])
+with transaction(store) as connection:
+    connection.execute(text("INSERT INTO notes (text) VALUES ('committed')"))
+with transaction(store) as connection:
+    connection.execute(text("INSERT INTO notes (text) VALUES ('under way')"))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by a signal of POSIX")
+def test_a_killed_process_loses_nothing_that_it_committed(store: Engine) -> None:
+    url = store.url.render_as_string(hide_password=False)
+    killed = subprocess.run([sys.executable, "-c", WRITER, url], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with reading(store) as connection:
+        assert connection.execute(select(notes.c.text)).scalars().all() == ["committed"]
+
+
+def test_a_relative_path_is_found_again_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = open_engine("sqlite:///a.db")
+    metadata.create_all(store)
+    monkeypatch.chdir("/")
+    with transaction(store, durable=True) as connection:
+        connection.execute(insert(notes), {"text": "one"})
+    assert count(store) == 1
+    store.dispose()
+
+
+def test_a_commit_that_fails_leaves_nothing_and_the_next_one_works(tmp_path: Path) -> None:
+    store = open_engine(f"sqlite:///{tmp_path}/a.db")
+    metadata.create_all(store)
+
+    def break_it_late() -> None:
+        with transaction(store) as connection:
+            connection.execute(text("PRAGMA defer_foreign_keys = 1"))
+            connection.execute(insert(notes), {"text": "one"})
+            connection.execute(insert(replies), {"note": 99})
+
+    with pytest.raises(IntegrityError):
+        break_it_late()
+    assert count(store) == 0
+    with transaction(store) as connection:
+        connection.execute(insert(notes), {"text": "two"})
+    assert count(store) == 1
+    store.dispose()
+
+
+def test_a_connection_that_the_server_ends_is_told_and_replaced(postgresql_url: str) -> None:
+    store = open_engine(postgresql_url)
+
+    def be_ended() -> None:
+        with transaction(store) as connection:
+            mine = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with transaction(store) as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreError, match=r"was stopped|was lost"):
+        be_ended()
+    with reading(store) as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
     store.dispose()

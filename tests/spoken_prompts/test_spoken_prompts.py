@@ -1,5 +1,6 @@
 """The texts: complete in every language, and recognised again when heard."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ SAMPLES = {"group": "3", "place": "2", "digits": "82609", "opens": "Monday, 08:0
 
 
 def spoken(prompt: str, language: str) -> tuple[str, dict[str, str]]:
-    text = read(TEXTS / f"{language}.po", language).texts[prompt]
+    text = read(TEXTS, language).texts[prompt]
     values = {name: SAMPLES[name] for name in placeholders(text)}
     shown = {
         name: PROMPTS.digits(value, language) if name == "digits" else value
@@ -28,7 +29,7 @@ def spoken(prompt: str, language: str) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_prompt(language: str) -> None:
-    assert set(read(TEXTS / f"{language}.po", language).texts) == PROMPTS.ids()
+    assert set(read(TEXTS, language).texts) == PROMPTS.ids()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,25 +61,30 @@ def test_an_unknown_prompt_or_language_is_named() -> None:
         PROMPTS.text("welcome", "xx")
 
 
-def test_a_text_that_a_language_lacks_is_spoken_in_english(tmp_path: Path) -> None:
-    for language in LANGUAGES:
-        text = (TEXTS / f"{language}.po").read_text("utf-8")
-        (tmp_path / f"{language}.po").write_text(text, "utf-8")
-    german = tmp_path / "de.po"
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(TEXTS, tmp_path / "texts"))
+
+
+def test_a_text_that_a_language_lacks_is_spoken_in_english(folder: Path) -> None:
+    german = folder / "de.po"
     german.write_text(
         german.read_text("utf-8").replace('msgstr "Auf Wiederhören."', 'msgstr ""'), "utf-8"
     )
-    assert spoken_prompts.load(folder=tmp_path).text("goodbye", "de") == "Goodbye."
+    assert spoken_prompts.load(folder=folder).text("goodbye", "de") == "Goodbye."
 
 
-def test_a_text_without_its_value_is_refused(tmp_path: Path) -> None:
-    for language in LANGUAGES:
-        text = (TEXTS / f"{language}.po").read_text("utf-8")
-        (tmp_path / f"{language}.po").write_text(text, "utf-8")
-    spanish = tmp_path / "es.po"
+def test_a_language_without_a_voice_is_refused(folder: Path) -> None:
+    (folder / "languages.toml").write_text('[en]\nvoice = "en-US"\nstate = "draft"\n', "utf-8")
+    with pytest.raises(CatalogueError, match="voice and state of 'de'"):
+        spoken_prompts.load(folder=folder)
+
+
+def test_a_text_without_its_value_is_refused(folder: Path) -> None:
+    spanish = folder / "es.po"
     spanish.write_text(spanish.read_text("utf-8").replace("número {place}", "número 1"), "utf-8")
     with pytest.raises(CatalogueError, match=r"queue_position has the values \[\]"):
-        spoken_prompts.load(folder=tmp_path)
+        spoken_prompts.load(folder=folder)
 
 
 def test_a_time_is_said_as_the_language_says_it() -> None:

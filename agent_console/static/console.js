@@ -1,0 +1,31 @@
+// What a page adds to the forms: keys, timers, the ring, and the banner of a lost stream.
+// The server holds all state; what is here only follows the desk that it sent.
+import { watchKeys } from "./keys.js";
+import { watchRing } from "./ring.js";
+import { watchStream } from "./live.js";
+import { startTimers } from "./timers.js";
+import { startVoice } from "./voice.js";
+
+const desk = () => document.getElementById("desk");
+const title = document.title;
+
+function follow() {
+  const headline = desk()?.dataset.title;
+  document.title = headline ? `${headline} · ${title}` : title;
+  for (const listener of listeners) listener(desk());
+}
+
+const listeners = [];
+const onDesk = (listener) => {
+  listeners.push(listener);
+  listener(desk());
+};
+
+watchKeys(document.getElementById("keys"));
+startTimers(onDesk);
+watchRing(onDesk);
+watchStream(document.getElementById("live"), document.getElementById("stream-lost"));
+startVoice(document.getElementById("voice"), onDesk);
+// htmx morphs the desk in place; this hears every change, whoever caused it.
+document.addEventListener("htmx:after:swap", follow);
+follow();

@@ -1,0 +1,78 @@
+// The browser's voice device: registers, takes the call that the representative answered here,
+// and carries the text line (what is said, as text) where the device offers one.
+const state = (words) => {
+  const place = document.getElementById("voice-state");
+  if (place) place.textContent = words;
+};
+
+async function fetchToken(panel) {
+  const answer = await fetch(panel.dataset.tokenUrl, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`token refused (${answer.status})`);
+  return (await answer.json()).token;
+}
+
+function write(log, who, text) {
+  const line = document.createElement("p");
+  const name = document.createElement("strong");
+  name.textContent = `${who}: `;
+  line.append(name, text);
+  log.append(line);
+  log.scrollTop = log.scrollHeight;
+}
+
+export async function startVoice(panel, onDesk) {
+  if (!panel.dataset.deviceUrl) return;
+  state("connecting");
+  const log = panel.querySelector("#voice-log");
+  let call = null;
+  let shownGroup = "";
+
+  const say = (text) => {
+    if (!text || !call?.say) return;
+    call.say(text);
+    write(log, "You", text);
+  };
+
+  const sayLitGroup = () => say(document.getElementById("read-out")?.dataset.say);
+
+  onDesk(() => {
+    const lit = document.getElementById("read-out")?.dataset.current ?? "";
+    if (lit !== shownGroup && call) sayLitGroup();
+    shownGroup = lit;
+    panel.hidden = !call?.say && !log.hasChildNodes();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#repeat")) sayLitGroup();
+  });
+  panel.querySelector("#voice-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = panel.querySelector("#voice-say");
+    say(field.value.trim());
+    field.value = "";
+  });
+
+  try {
+    const { Device } = await import(panel.dataset.deviceUrl);
+    const device = new Device(await fetchToken(panel));
+    device.on("registered", () => state("ready"));
+    device.on("unregistered", () => state("lost"));
+    device.on("error", (error) => state(`lost (${error.message ?? "no reason given"})`));
+    device.on("tokenWillExpire", async () => device.updateToken(await fetchToken(panel)));
+    device.on("incoming", (incoming) => {
+      // The line rings this device only after Answer was pressed, so it is taken at once.
+      call = incoming;
+      log.replaceChildren();
+      call.on("hears", ({ who, text }) => write(log, who === "line" ? "Line" : "Caller", text));
+      call.on("disconnect", () => {
+        call = null;
+        panel.querySelector("#voice-form").hidden = true;
+      });
+      call.accept();
+      panel.querySelector("#voice-form").hidden = !call.say;
+      panel.hidden = !call.say;
+    });
+    await device.register();
+  } catch (error) {
+    state(`lost (${error.message})`);
+  }
+}

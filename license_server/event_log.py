@@ -1,0 +1,48 @@
+"""The license server's event log: JSON lines; codes never stand in it, only issue numbers."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from license_server import files
+
+FILE: Final = "events.jsonl"
+
+
+class Kind(StrEnum):
+    """What can happen at a license server."""
+
+    INSTALLED = "installed"
+    REQUEST_OPENED = "request.opened"
+    REASON_CHANGED = "request.reason_changed"
+    REQUEST_CANCELLED = "request.cancelled"
+    ID_ACCEPTED = "id.accepted"
+    ID_REFUSED = "id.refused"
+    CERTIFICATE_STATE = "certificate.state"
+    ROOT_RENEWED = "root.renewed"
+    PROPERTIES_CHANGED = "properties.changed"
+    ADMINISTRATOR_CHANGED = "administrator.changed"
+    LOGGED_IN = "administrator.logged_in"
+    LOG_IN_REFUSED = "administrator.refused"
+
+
+def record(
+    data: Path, kind: Kind, now: datetime, **facts: str | int | bool | Sequence[int] | None
+) -> None:
+    """Add one event. `facts` must not hold a code, a key or a password."""
+    entry = {"at": now.isoformat(), "kind": kind.value, **facts}
+    files.append(data / FILE, json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+
+
+def entries(data: Path) -> list[dict[str, Any]]:
+    """Read all events, the oldest first; a line cut short by a crash is left out."""
+    found = []
+    for line in (files.read(data / FILE) or b"").splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found

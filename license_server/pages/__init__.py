@@ -1,0 +1,1 @@
+"""The web pages, one Flask blueprint per part."""

@@ -1,0 +1,129 @@
+"""Licensing Manager: the console tree, this server, its Properties, its local root."""
+
+import dataclasses
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from license_server import event_log, files, health, installation, telephone
+from license_server import state as states
+from license_server.errors import InvalidEntryError
+from license_server.model import Method
+from license_server.pages.services import now, services
+from license_server.state import Properties
+
+blueprint = Blueprint("manager", __name__)
+Page = str | tuple[str, int] | Response
+
+TABS: Final = {
+    "connection": "Connection Method",
+    "required": "Required Information",
+    "optional": "Optional Information",
+}
+FIELDS: Final = {
+    "required": {
+        "first_name": "First name",
+        "last_name": "Last name",
+        "company": "Company",
+        "country": "Country or region",
+    },
+    "optional": {
+        "email": "E-mail",
+        "unit": "Organizational unit",
+        "address": "Company address",
+        "city": "City",
+        "province": "State or province",
+        "postal_code": "Postal code",
+    },
+}
+_LONGEST: Final = 200
+
+
+@blueprint.get("/")
+def start() -> Page:
+    """Lead to where work begins."""
+    return redirect(url_for("manager.servers"), 303)
+
+
+@blueprint.get("/manager")
+def servers() -> Page:
+    """All servers, with each one's activation state."""
+    return render_template("servers.html", status=health.note(services().data, now()))
+
+
+@blueprint.get("/manager/server")
+def server() -> Page:
+    """This server's state, certificate and IDs."""
+    return render_template("server.html", status=health.note(services().data, now()))
+
+
+@blueprint.get("/manager/root.pem")
+def root() -> Page:
+    """Download the local root certificate, for the clients on this network to trust."""
+    disposition = {"Content-Disposition": 'attachment; filename="local-root.pem"'}
+    body = installation.root_pem(services().data)
+    return Response(body, mimetype="application/x-pem-file", headers=disposition)
+
+
+@blueprint.get("/manager/properties")
+def properties() -> Page:
+    """Properties, opened at its first tab or the one that is asked for."""
+    held = states.load(services().data).properties
+    return _sheet(held, request.args.get("tab", "connection"))
+
+
+@blueprint.post("/manager/properties")
+def properties_entered() -> Page:
+    """OK saves all tabs, Cancel none; a tab's button turns to it and loses nothing."""
+    form = request.form
+    if form.get("action") == "cancel":
+        return redirect(url_for("manager.server"), 303)
+    data = services().data
+    typed = _typed(states.load(data).properties, form)
+    if "tab" in form:
+        return _sheet(typed, form["tab"])
+    try:
+        _require_region(typed)
+    except InvalidEntryError as error:
+        return _sheet(typed, "connection", error), 422
+    with files.locked(data):
+        state = states.load(data)
+        states.save(data, dataclasses.replace(state, properties=typed))
+    facts = {"method": typed.method.value, "region": typed.region}
+    event_log.record(data, event_log.Kind.PROPERTIES_CHANGED, now(), **facts)
+    return redirect(url_for("manager.server"), 303)
+
+
+def _sheet(held: Properties, tab: str, error: InvalidEntryError | None = None) -> str:
+    return render_template(
+        "properties.html",
+        status=health.status(services().data, now()),
+        properties=held,
+        tabs=TABS,
+        fields=FIELDS,
+        tab=tab if tab in TABS else "connection",
+        methods=list(Method),
+        regions=telephone.choices(services().routing),
+        wrong=error.field if error else "",
+        error=str(error) if error else "",
+    )
+
+
+def _typed(held: Properties, form: MultiDict[str, str]) -> Properties:
+    names = {entry.name for entry in dataclasses.fields(Properties)} - {"method"}
+    texts = {name: " ".join(form[name].split())[:_LONGEST] for name in names if name in form}
+    method = form.get("method", held.method)
+    chosen = Method(method) if method in list(Method) else held.method
+    return dataclasses.replace(held, method=chosen, **texts)
+
+
+def _require_region(typed: Properties) -> None:
+    known = services().routing.regions
+    if typed.region and typed.region not in known:
+        raise InvalidEntryError("region", "That country or region is not in the list: choose one.")
+    if typed.method is Method.TELEPHONE and not typed.region:
+        raise InvalidEntryError(
+            "region", "Choose the country or region that you call from: it decides the number."
+        )

@@ -1,0 +1,5 @@
+"""`python -m phone_network` is the command."""
+
+from phone_network.cli import main
+
+main()

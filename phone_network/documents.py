@@ -1,0 +1,42 @@
+"""Turns an application's answer into a document to run, by its content type."""
+
+from typing import Final
+
+from phone_network import twiml, verbs
+from phone_network.errors import BAD_CONTENT_TYPE, RETRIEVAL_FAILED, DocumentError
+from phone_network.rules import Rules
+from phone_network.twiml import Element
+from phone_network.verbs import Finding, Place
+
+XML_TYPES: Final = frozenset({"text/xml", "application/xml", "text/html"})
+
+
+def one(verb: str, text: str) -> Element:
+    """Write a document of a single verb."""
+    return Element("Response", {}, (Element(verb, {}, (text,), 1, 1),), 1, 1)
+
+
+def read(url: str, content_type: str, body: bytes) -> Element:
+    """Give the `<Response>` that an answer stands for; raises `DocumentError`."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in XML_TYPES:
+        return twiml.parse(body)
+    if kind == "text/plain":
+        try:
+            return twiml.parse(body)
+        except DocumentError:
+            return one("Say", body.decode("utf-8", "replace"))
+    if kind.startswith("audio/"):
+        return one("Play", url)
+    if not kind:
+        raise DocumentError(RETRIEVAL_FAILED, "The answer has no Content-Type.")
+    raise DocumentError(BAD_CONTENT_TYPE, f"The answer's Content-Type is {kind}.")
+
+
+def check(root: Element, place: Place, rules: Rules) -> tuple[Finding, ...]:
+    """List a document's warnings; raises `DocumentError` where one of them is fatal."""
+    findings = verbs.check(root, place, nesting_is_fatal=rules.nesting_is_fatal)
+    for finding in findings:
+        if finding.fatal or (finding.unknown_verb and rules.unknown_verb_is_fatal):
+            raise DocumentError(finding.code, finding.message, finding.line, finding.column)
+    return findings
