@@ -26,6 +26,13 @@ _SAVE = Prepared(
     .where(calls.c.id == bindparam("id_"))
     .values({name: bindparam(f"new_{name}") for name in _TURN})
 )
+# A turn that only moves on inside the flow touches no index.
+_KEPT = ("snapshot", "last_token", "last_answer")
+_KEEP = Prepared(
+    update(calls)
+    .where(calls.c.id == bindparam("id_"))
+    .values({name: bindparam(f"new_{name}") for name in _KEPT})
+)
 _END = (
     update(calls)
     .where(calls.c.id == bindparam("id_"))
@@ -109,7 +116,27 @@ def recent(conn: Connection, limit: int) -> list[Call]:
 def save(conn: Connection, call: Call, *, events: Sequence[NewEvent], now: datetime) -> None:
     """Write what a turn has changed of a call, and what happened in it."""
     values = {f"new_{name}": getattr(call, name) for name in _TURN}
+    values["new_state"] = call.state.value
     _SAVE.run(conn, {"id_": call.id, **values})
+    record_all(conn, call.id, call.case_number, events, now)
+
+
+def keep(  # noqa: PLR0913 -- what a plain turn changes
+    conn: Connection,
+    call: Call,
+    *,
+    snapshot: str,
+    token: str | None,
+    answer: str | None,
+    events: Sequence[NewEvent],
+    now: datetime,
+) -> None:
+    """Write where a turn left the flow, of a call that is otherwise as it was loaded.
+
+    The cheap form of `save`, for the many turns that bring the caller on by a few keys.
+    """
+    values = {"new_snapshot": snapshot, "new_last_token": token, "new_last_answer": answer}
+    _KEEP.run(conn, {"id_": call.id, **values})
     record_all(conn, call.id, call.case_number, events, now)
 
 

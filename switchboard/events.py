@@ -62,9 +62,7 @@ class Event:
     data: Mapping[str, Any]
 
 
-_INSERT = Prepared(
-    insert(events).inline(), names=("call_id", "case_number", "at", "kind", "data")
-)
+_INSERT = Prepared(insert(events).inline(), names=("call_id", "case_number", "at", "kind", "data"))
 _SINCE = (
     select(events)
     .where(events.c.id > bindparam("last_id"))
@@ -101,8 +99,8 @@ def record_all(
                 "call_id": call_id,
                 "case_number": case_number,
                 "at": now,
-                "kind": event.kind,
-                "data": dict(event.data),
+                "kind": event.kind.value,  # a plain text: the driver converts any other slowly
+                "data": event.data,
             }
             for event in happened
         ]

@@ -60,7 +60,8 @@ class Prepared:
     def _compile(self, dialect: Dialect) -> _Compiled:
         made = self._statement.compile(dialect=dialect, column_keys=self._columns)
         assert isinstance(made, SQLCompiler)  # noqa: S101 -- for the type checker
-        names = tuple(made.positiontup or ()) if made.positional else tuple(made.bind_names.values())
+        # The bound names in the statement's order where the driver takes them by place.
+        names = tuple(made.positiontup or made.bind_names.values())
         converts = (
             made.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
         )
