@@ -4,11 +4,13 @@ import os
 import sys
 
 import click
+from sqlalchemy import Connection, select
 
 from activation_line import database
 from activation_line.clock import system_clock
 from activation_line.settings import load
 from agent_console import accounts
+from agent_console.tables import accounts as accounts_table
 from data_store import transaction
 from switchboard import representatives
 
@@ -88,3 +90,11 @@ def _ask_password(*, from_stdin: bool) -> str:
             f"The password has {len(password)} characters: use at least {SHORTEST_PASSWORD}."
         )
     return str(password)
+
+
+def any_administrator(connection: Connection) -> bool:
+    """Whether anybody may administer, demo accounts aside."""
+    query = select(accounts_table.c.login).where(
+        accounts_table.c.role == accounts.Role.ADMINISTRATOR, accounts_table.c.is_demo.is_(False)
+    )
+    return connection.execute(query.limit(1)).first() is not None

@@ -117,3 +117,4 @@ def _activate(line: Line, directory: Path, *, product_id: str, now: datetime) ->
         issued = house.issue(connection, opened.id, ACTOR, now)
         accepted = activation.accept(directory, str(issued.new_license_server_id), now)
         house.confirm(connection, opened.id, accepted.closing_code, ACTOR, now)
+    activation.finish(directory)

@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import region_routing
 from activation_line import demo, processes
 from activation_line.clock import system_clock
 from activation_line.demo import Demo
@@ -20,6 +22,7 @@ from activation_line.wiring import bootstrap
 
 HOST = "127.0.0.1"
 NOTES = "demo.json"
+ACCOUNT = "account.json"
 
 
 class DemoDirectoryError(Exception):
@@ -44,6 +47,7 @@ class House(AbstractContextManager["House"]):
         self._say = say
         self.running: dict[str, Running] = {}
         self.demo: Demo
+        self.settings: Settings
 
     @property
     def network(self) -> Running:
@@ -91,40 +95,41 @@ class House(AbstractContextManager["House"]):
 
     def _start(self) -> None:
         ports = self._ports()
-        settings = self._settings(ports)
+        settings = self.settings = self._settings(ports)
         self._say("Making the demo's data ...")
-        notes = self._prepare(settings)
-        logs = self.plan.directory / "logs"
+        self._prepare(settings)
         self._say("Starting the phone network ...")
-        clock = f"{settings.twilio_api_url}/control/v1/clock"
-        command = [
-            *("phone_network", "--json", "--port", str(ports[1])),
-            *("--account-sid", settings.twilio_account_sid),
-            *("--auth-token", settings.twilio_auth_token),
-            *("--config", str(self._numbers(settings))),
-        ]
-        if self.plan.start is not None:
-            command += ["--clock", "virtual", "--start", self.plan.start.isoformat()]
-        self.running["phone-network"] = processes.start("phone-network", command, logs)
-        self._say("Starting the line and the console ...")
+        self._run("phone-network", self._network_command(settings, ports[1]))
         facts = self.network.facts
         environment = as_environment(settings) | {
             "ACTIVATION_LINE_TWILIO_API_KEY_SID": facts["api_key_sid"],
             "ACTIVATION_LINE_TWILIO_API_KEY_SECRET": facts["api_key_secret"],
             "ACTIVATION_LINE_VOICE_DEVICE_URL": facts["device_module"],
         }
-        self.running["line"] = processes.start(
-            "line", ["activation_line", "serve", "--json"], logs, environment
-        )
+        self._say("Starting the line and the console ...")
+        self._run("line", ["activation_line", "serve", "--json"], environment)
         self._say("Starting the license server ...")
-        command = [
-            *("license_server", "--data", str(self.demo.license_server_dir)),
-            *("--port", str(ports[2]), "--json", "--demo"),
-        ]
+        command = ["license_server", "--data", str(self.demo.license_server_dir)]
+        command += ["--port", str(ports[2]), "--json", "--demo"]
+        if settings.clock_url:
+            command += ["--clock-url", settings.clock_url]
+        self._run("license-server", command)
+
+    def _run(
+        self, name: str, command: list[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        logs = self.plan.directory / "logs"
+        self.running[name] = processes.start(name, command, logs, environment)
+
+    def _network_command(self, settings: Settings, port: int) -> list[str]:
+        account = self._account()
+        command = ["phone_network", "--json", "--port", str(port)]
+        for name, value in account.items():
+            command += [f"--{name.replace('_', '-')}", value]
+        command += ["--config", str(self._numbers(settings))]
         if self.plan.start is not None:
-            command += ["--clock-url", clock]
-        self.running["license-server"] = processes.start("license-server", command, logs)
-        del notes
+            command += ["--clock", "virtual", "--start", self.plan.start.isoformat()]
+        return command
 
     def _ports(self) -> tuple[int, int, int]:
         first = self.plan.port
@@ -138,11 +143,17 @@ class House(AbstractContextManager["House"]):
         directory = self.plan.directory
         try:
             directory.mkdir(parents=True, exist_ok=True)
+            # What was half made is removed below, so nothing but a demo's directory will do.
+            strange = any(directory.iterdir()) and not (directory / ACCOUNT).exists()
         except OSError as error:
             raise DemoDirectoryError(
                 f"{directory} can't be the demo's directory ({error.strerror}): "
                 f"remove what is there, or name another with --data."
             ) from error
+        if strange:
+            raise DemoDirectoryError(
+                f"{directory} holds other files than a demo's: name an empty directory with --data."
+            )
         network = f"http://{HOST}:{ports[1]}"
         account = self._account()
         return Settings(
@@ -159,24 +170,28 @@ class House(AbstractContextManager["House"]):
 
     def _account(self) -> dict[str, str]:
         """The network's account, made once per directory, so that it is the same next time."""
-        path = self.plan.directory / "account.json"
+        path = self.plan.directory / ACCOUNT
         if not path.exists():
             account = {
                 "account_sid": f"AC{secrets.token_hex(16)}",
                 "auth_token": secrets.token_hex(16),
+                "api_key_sid": f"SK{secrets.token_hex(16)}",
+                "api_key_secret": secrets.token_hex(16),
             }
             path.write_text(json.dumps(account), "utf-8")
             path.chmod(0o600)
         return dict(json.loads(path.read_text("utf-8")))
 
-    def _prepare(self, settings: Settings) -> Path:
-        """Seed the data, or find that of last time."""
+    def _prepare(self, settings: Settings) -> None:
+        """Seed the data, or find that of last time; what was half made is made anew."""
         notes = self.plan.directory / NOTES
         server = self.plan.directory / "license-server"
         if notes.exists():
             held = json.loads(notes.read_text("utf-8"))
             self.demo = Demo(held["login"], held["password"], held["product_id"], server)
-            return notes
+            return
+        for half_made in (settings.data_dir, server):
+            shutil.rmtree(half_made, ignore_errors=True)
         line = bootstrap(settings)
         now = self.plan.start or system_clock()
         self.demo = demo.seed(line, server, number=self.plan.seed, now=now)
@@ -188,12 +203,9 @@ class House(AbstractContextManager["House"]):
         }
         notes.write_text(json.dumps(held), "utf-8")
         notes.chmod(0o600)
-        return notes
 
     def _numbers(self, settings: Settings) -> Path:
         """The network's table of numbers: every line's rings at the line's webhooks."""
-        import region_routing  # noqa: PLC0415
-
         voice = f"{settings.public_base_url}/voice"
         lines = region_routing.load(settings.routing_dir).lines
         tables = [

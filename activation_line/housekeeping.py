@@ -10,13 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from activation_line.wiring import Line
 from agent_console import dispatch
-from data_store import transaction
+from clearinghouse import Actor
+from data_store import StoreError, reading, transaction
 from switchboard import calls
 from switchboard.telephony import TelephonyError
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0
+NETWORK = Actor("line", "network")
 # Calls of a network that was restarted are known by asking it, which is not done every tick.
 TICKS_PER_ROUND = 15
 
@@ -53,9 +55,17 @@ class Housekeeping:
 
     def _sweep(self) -> None:
         """End calls that the network no longer knows; let requests lapse that nobody confirmed."""
-        line, now = self._line, self._line.clock()
+        line = self._line
+        with reading(line.engine) as connection:
+            held = calls.live(connection)
+        # The network is asked outside of any transaction: it may be slow, or gone.
+        gone = [call for call in held if not line.telephony.is_live(call.call_sid)]
+        now = line.clock()
         with transaction(line.engine) as connection:
-            calls.reconcile(connection, line.telephony, now)
+            for call in gone:
+                calls.end(connection, call.id, "network", now)
+                if call.request_id is not None:
+                    line.clearinghouse.abandon(connection, call.request_id, NETWORK, now)
             line.clearinghouse.lapse(connection, now)
         line.voice.live_feed.publish()
 
@@ -64,5 +74,5 @@ class Housekeeping:
         """Trouble is logged and met again at the next round: housekeeping must not end."""
         try:
             task()
-        except (SQLAlchemyError, TelephonyError, OSError):
+        except (SQLAlchemyError, StoreError, TelephonyError, OSError):
             log.exception("housekeeping failed; it is tried again")

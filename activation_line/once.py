@@ -5,11 +5,36 @@ representative the console's own pages. What counts is read from the register, t
 the certificate, never from the scripts.
 """
 
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 
-from scripted_calls.caller import Stage
+from aiohttp import ClientSession, ClientTimeout, CookieJar
 
-LONGEST_CALL = 60.0  # seconds of wall time, after which a run is stuck
+import region_routing
+import spoken_prompts
+from activation_line.evidence import Evidence, collect
+from activation_line.house import House
+from phone_network import actor_client
+from region_routing import Route, RoutingTable
+from scripted_calls.caller import Caller, Stage
+from scripted_calls.console import ConsolePages
+from scripted_calls.playing import CallerPlayer, RepresentativePlayer
+from scripted_calls.representative import Representative
+from scripted_calls.wizard import WizardPages
+
+# A run is stuck after so many seconds of wall time; a straight one takes a few.
+LONGEST_RUN = 90.0
+# A caller's number from ranges for fiction, where the region has one; else nobody's.
+CALLERS = {
+    "US": "+12025550177",
+    "CA": "+16135550177",
+    "GB": "+442079460177",
+    "AU": "+61270100177",
+    "DE": "+493023125177",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +47,105 @@ class Variation:
     hang_up_at: Stage | None = None
     spoil_issued: bool = False
     no_issue: bool = False
+
+
+class RegionError(Exception):
+    """There is no such region. The message lists those there are."""
+
+
+def route_for(routing: RoutingTable, region: str) -> Route:
+    """Where the region's calls go. Raises `RegionError`."""
+    if region not in routing.regions:
+        known = ", ".join(sorted(routing.regions))
+        raise RegionError(f"No line serves {region!r}; the regions are {known}.")
+    return routing.route(region)
+
+
+async def play(house: House, variation: Variation, say: Callable[[str], object]) -> Evidence:
+    """Play the call and collect what it left behind; each line is said as it happens."""
+    async with asyncio.timeout(LONGEST_RUN):
+        player = await _converse(house, variation, say)
+    return collect(house, player.call_sid, player.began, player.ended, player.hung_up)
+
+
+async def _converse(
+    house: House, variation: Variation, say: Callable[[str], object]
+) -> CallerPlayer:
+    routing = region_routing.load()
+    route = route_for(routing, variation.region)
+    prompts, language = spoken_prompts.load(), route.line.language
+    tell = _Teller(house.plan.start, say)
+    async with AsyncExitStack() as stack:
+        caller_http, desk_http = [await stack.enter_async_context(_browser()) for _ in range(2)]
+        control = house.network.facts["control"]
+        caller_phone, desk_phone = [
+            await stack.enter_async_context(actor_client.connect(caller_http, control, name))
+            for name in ("caller", "representative")
+        ]
+        wizard = await WizardPages.log_in(caller_http, house.license_server.facts["one_time_link"])
+        await wizard.choose_telephone(variation.region)
+        shown = await wizard.start()
+        tell(house.plan.start, "wizard", f"License Server Reactivation: call {shown.number}")
+        console = ConsolePages(desk_http, f"{house.web.facts['url']}/console")
+        await console.log_in(house.demo.login, house.demo.password)
+        representative = RepresentativePlayer(
+            desk_phone,
+            prompts,
+            language,
+            tell,
+            script=Representative(refuses=variation.no_issue),
+            console=console,
+            identity=house.demo.login,
+        )
+        caller = CallerPlayer(
+            caller_phone,
+            prompts,
+            language,
+            tell,
+            script=Caller(
+                shown.facts,
+                wrong_digit=variation.wrong_digit,
+                hang_up_at=variation.hang_up_at,
+                spoil_issued=variation.spoil_issued,
+                seed=variation.seed,
+            ),
+            wizard=wizard,
+        )
+        calling = asyncio.create_task(caller.call(shown.number, _number_of(variation.region)))
+        working = asyncio.create_task(representative.work())
+        try:
+            await asyncio.wait({calling, working}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                await working  # what went wrong at the console is raised here, not waited for
+            await calling
+            await caller_phone.rest()
+            if representative.has_call:
+                await working
+        finally:
+            for task in (calling, working):
+                task.cancel()
+            await asyncio.gather(calling, working, return_exceptions=True)
+        if caller.script.closing_code is not None:
+            await wizard.finish()
+    return caller
+
+
+def _number_of(region: str) -> str:
+    return CALLERS.get(region, "anonymous")
+
+
+def _browser() -> ClientSession:
+    """A browser of its own for each person: cookies are kept for addresses without a name, too."""
+    return ClientSession(cookie_jar=CookieJar(unsafe=True), timeout=ClientTimeout(total=30))
+
+
+class _Teller:
+    """Says each line of the conversation with its simulated time."""
+
+    def __init__(self, start: datetime | None, say: Callable[[str], object]) -> None:
+        self._start = start
+        self._say = say
+
+    def __call__(self, at: datetime | None, who: str, words: str) -> None:
+        seconds = (at - self._start).total_seconds() if at and self._start else 0.0
+        self._say(f"{int(seconds) // 60:02d}:{seconds % 60:04.1f}  {who:<14}  {words}")

@@ -11,6 +11,12 @@ from activation_line.wiring import Line, bootstrap
 from agent_console import accounts
 from data_store import reading
 
+DEMO_DATA = (
+    "This database holds demo accounts, whose passwords were printed on a screen: use an empty "
+    "database for production, then make the first administrator with "
+    "`activation-line admin create`."
+)
+
 
 def serve_line(settings: Settings, *, port: int | None, host: str | None, as_json: bool) -> None:
     """Serve until stopped. Refuses demo accounts unless the settings say that this is a demo."""
@@ -37,10 +43,4 @@ def refuse_demo_data(line: Line) -> None:
         return
     with reading(line.engine) as connection:
         if accounts.has_demo_accounts(connection):
-            raise SettingsError(
-                [
-                    "This database holds demo accounts, whose passwords were printed on a screen: "
-                    "use an empty database for production, then make the first administrator "
-                    "with `activation-line admin create`."
-                ]
-            )
+            raise SettingsError([DEMO_DATA])

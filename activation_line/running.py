@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from activation_line.house import DemoDirectoryError, House, Plan
-from activation_line.once import Variation, play
+from activation_line.once import RegionError, Variation, play
 from activation_line.processes import StartError
 from activation_line.serving import PortInUseError
 from scripted_calls.caller import GROUPS, Stage
@@ -91,7 +91,7 @@ def run(  # noqa: PLR0913 -- a command's options are its arguments
         if variation != Variation(region=region.upper(), seed=seed):
             raise click.UsageError("These options vary the scripted call: add --once.")
         _stay(Plan(data or Path(DIRECTORY), port=port, seed=seed))
-    except (StartError, DemoDirectoryError, PortInUseError) as error:
+    except (StartError, DemoDirectoryError, PortInUseError, RegionError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -118,7 +118,7 @@ def _stay(plan: Plan) -> None:
         web, network, server = house.web.facts, house.network.facts, house.license_server.facts
         click.echo(
             f"\n  Licensing Manager  {server['one_time_link']}"
-            f"\n                     (the link works once; later the password is {house.demo.password})"
+            f"\n                     (the link works once; the password is {house.demo.password})"
             f"\n  Telephone          {network['telephone']}"
             f"\n  Agent console      {web['url']}/console/"
             f"\n                     (log in as {house.demo.login}, password {house.demo.password})"

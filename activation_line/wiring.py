@@ -1,6 +1,5 @@
 """`bootstrap`: the only place where the parts are put together."""
 
-import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -74,6 +73,5 @@ def bootstrap(settings: Settings) -> Line:
             api_key_secret=settings.twilio_api_key_secret,
         ),
         demo=settings.demo,
-        secret=secrets.token_bytes(32),
     )
     return Line(settings, engine, clock, routing, clearinghouse, telephony, voice, console)

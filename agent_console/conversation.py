@@ -82,10 +82,10 @@ def ask_closing_code(
     services: ConsoleServices, session: Session, call_id: int, fields: Fields
 ) -> None:
     """Send the caller out of the conversation to key the closing code."""
-    act, event = "ask-closing-code", NewEvent(EventKind.CLOSING_CODE_ASKED, {})
     with transaction(services.engine) as conn:
-        turn = begin(conn, services, session, call_id, act, fields)
-        _move(turn, CallState.KEYING, event)
+        turn = begin(conn, services, session, call_id, "ask-closing-code", fields)
+        # The line notes that it asks, once the caller is there.
+        _move(turn, CallState.KEYING)
     _redirect(services, turn, "closing_code")
 
 
@@ -139,8 +139,8 @@ def finish(services: ConsoleServices, session: Session, call_id: int, fields: Fi
     dispatch.tick(services)
 
 
-def _move(turn: Turn, state: CallState, *happened: NewEvent) -> None:
-    calls.save(turn.conn, replace(turn.call, state=state), events=happened, now=turn.now)
+def _move(turn: Turn, state: CallState) -> None:
+    calls.save(turn.conn, replace(turn.call, state=state), events=(), now=turn.now)
 
 
 def _redirect(services: ConsoleServices, turn: Turn, what: str) -> None:

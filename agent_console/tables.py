@@ -1,10 +1,10 @@
 """Tables of the console: who may log in, who is logged in, and failed attempts."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
-from data_store import Json, UtcDateTime
+from data_store import Json, UtcDateTime, named_metadata
 
-metadata = MetaData()
+metadata = named_metadata()
 
 LOGIN_LENGTH = 64
 

@@ -117,15 +117,16 @@ _REFUSALS: Final[Mapping[RefusalCode, tuple[str, str]]] = {
     ),
 }
 _LANGUAGE: Final = "en"
+_DATES: Final = "en_GB"
 
 
 def refusal_notice(refusal: Refusal) -> Notice:
     """Say a refusal of the clearinghouse: what it means, what is left, and what to tell."""
     text, say = _REFUSALS[refusal.code]
     if refusal.left is not None:
-        text += f" Left in this period: {refusal.left}."
+        text += f" Left: {refusal.left}."
     if refusal.next_date is not None:
-        when = format_date(refusal.next_date, format="long", locale=_LANGUAGE)
+        when = format_date(refusal.next_date, format="long", locale=_DATES)
         text += f" Possible again from {when}."
         say += f" The next one is possible on {when}."
     return Notice(refusal.code.value, text, say)

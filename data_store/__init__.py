@@ -3,6 +3,7 @@
 from data_store.cipher import Cipher
 from data_store.engine import open_engine
 from data_store.errors import StoreError
+from data_store.naming import named_metadata
 from data_store.revision import Revision, check_revision, stored_revision
 from data_store.transactions import mark_durable, reading, transaction
 from data_store.types import Json, UtcDateTime
@@ -15,6 +16,7 @@ __all__ = [
     "UtcDateTime",
     "check_revision",
     "mark_durable",
+    "named_metadata",
     "open_engine",
     "reading",
     "stored_revision",

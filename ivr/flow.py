@@ -228,11 +228,8 @@ def _take_closing_code(session: Session, event: KeysPressed) -> Turn:
     if "*" in keys or session.case is None:
         return session, (FindRepresentative(),)
     if len(keys) < CLOSING_CODE_DIGITS:
-        return _count_wrong_closing_code(session)
-    noted = Note(
-        EventKind.DIGITS_KEYED, (("code", "closing_code"), ("group", 1), ("digits", len(keys)))
-    )
-    return replace(session, step=Step.CONFIRMING), (noted, Confirm(session.case, keys))
+        return _count_wrong_closing_code(session, len(keys))
+    return replace(session, step=Step.CONFIRMING), (Confirm(session.case, keys),)
 
 
 def _wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
@@ -246,7 +243,7 @@ def _wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
 
 
 def _confirm(session: Session, _event: Confirmed) -> Turn:
-    return say_goodbye(session, Say("confirmed"))
+    return say_goodbye(session, _keyed_closing_code(ok=True), Say("confirmed"))
 
 
 def _refuse_closing_code(session: Session, event: Refused) -> Turn:
@@ -256,12 +253,18 @@ def _refuse_closing_code(session: Session, event: Refused) -> Turn:
     return replace(session, step=Step.CLOSING_CODE), (FindRepresentative(),)
 
 
-def _count_wrong_closing_code(session: Session) -> Turn:
+def _count_wrong_closing_code(session: Session, digits: int = CLOSING_CODE_DIGITS) -> Turn:
     tries = session.tries + 1
     session = replace(session, tries=tries, silences=0)
+    noted = _keyed_closing_code(ok=False, digits=digits)
     if tries >= MOST_TRIES:
-        return session, (Say("back_to_representative"), FindRepresentative())
-    return session, (_closing_code_menu(Say("closing_code_wrong")),)
+        return session, (noted, Say("back_to_representative"), FindRepresentative())
+    return session, (noted, _closing_code_menu(Say("closing_code_wrong")))
+
+
+def _keyed_closing_code(*, ok: bool, digits: int = CLOSING_CODE_DIGITS) -> Note:
+    data = (("code", "closing_code"), ("group", 1), ("ok", ok), ("digits", digits))
+    return Note(EventKind.DIGITS_KEYED, data)
 
 
 def _requeue(session: Session, _event: RepresentativeLost) -> Turn:

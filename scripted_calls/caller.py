@@ -225,9 +225,10 @@ def _close(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
 
 def _key(caller: Caller, groups: range) -> tuple[Caller, tuple[Act, ...]]:
     keyed = [caller.facts.group(number) for number in groups]
-    if caller.wrong_digit in groups and not caller.slipped:
-        rng = Random(caller.seed * GROUPS + caller.wrong_digit)
-        index = caller.wrong_digit - groups.start
+    wrong = caller.wrong_digit
+    if wrong is not None and wrong in groups and not caller.slipped:
+        rng = Random(caller.seed * GROUPS + wrong)
+        index = wrong - groups.start
         keyed[index] = spoil(keyed[index], rng.randrange(GROUP_DIGITS), rng)
         caller = replace(caller, slipped=True)
     return _press(caller, "".join(keyed) + "#")

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from phone_network.actor_client import RemoteActor
 from scripted_calls import caller as calling
 from scripted_calls import representative as serving
-from scripted_calls.phone import Phone
 from spoken_prompts import Prompts
 
 Tell = Callable[[datetime, str, str], object]
@@ -20,7 +20,14 @@ Tell = Callable[[datetime, str, str], object]
 # Seconds that each act takes a person, before it is done.
 KEY_SECONDS = 0.6
 TYPED_DIGIT_SECONDS = 1.2
-ACT_SECONDS = {"answer": 3.0, "verify": 5.0, "issue": 5.0, "read": 0.5, "finish": 5.0}
+ACT_SECONDS = {
+    "answer": 3.0,
+    "verify": 5.0,
+    "issue": 5.0,
+    "read": 0.5,
+    "ask-closing-code": 6.0,
+    "finish": 5.0,
+}
 GLANCE_SECONDS = 1.0
 
 
@@ -44,34 +51,34 @@ class Console(Protocol):
 class Party:
     """What both players share: a telephone, a language, and pauses in simulated time."""
 
-    def __init__(self, phone: Phone, prompts: Prompts, language: str, tell: Tell) -> None:
+    def __init__(self, phone: RemoteActor, prompts: Prompts, language: str, tell: Tell) -> None:
         self._phone = phone
         self._prompts = prompts
         self._language = language
         self._tell = tell
-        self._events = phone.events()
         self._waiting: deque[Mapping[str, Any]] = deque()
         self._call = ""
         self._now: datetime
 
     async def _next(self) -> Mapping[str, Any]:
         """The next event; time goes on until there is one."""
-        if self._waiting:
-            return self._waiting.popleft()
-        await self._phone.wait()
-        return await self._receive()
+        return self._waiting.popleft() if self._waiting else await self._receive()
 
     async def _receive(self) -> Mapping[str, Any]:
-        event = await anext(self._events)
+        event = await self._phone.next()
         self._now = datetime.fromisoformat(event["at"])
+        self._witness(event)
         return event
+
+    def _witness(self, event: Mapping[str, Any]) -> None:
+        """Tell what is to be told at the moment it happens, whatever the player is busy with."""
 
     async def _pause(self, seconds: float) -> None:
         """Let simulated time pass; what happens meanwhile is kept for later."""
-        await self._phone.sleep(seconds)
+        seen = self._phone.log[-1]["seq"] if self._phone.log else 0
+        await self._phone.do("sleep", seconds=seconds, seen=seen)
         while (event := await self._receive())["event"] != "woke":
             self._waiting.append(event)
-            await self._phone.wait()
 
     async def _say(self, phrase: str, values: Mapping[str, str]) -> None:
         digits = {
@@ -91,7 +98,7 @@ class CallerPlayer(Party):
 
     def __init__(
         self,
-        phone: Phone,
+        phone: RemoteActor,
         prompts: Prompts,
         language: str,
         tell: Tell,
@@ -117,19 +124,21 @@ class CallerPlayer(Party):
                     self._call = self.call_sid = event["call"]
                     self.began = self._now
                     self._tell(self._now, "caller", f"dials {number}")
-                case "hears":
-                    self._tell(self._now, _speaker(event["who"]), event["text"])
                 case "heard":
                     await self._take(calling.Heard(*self._recognise(event)))
                 case "listening":
                     await self._take(calling.Listening())
-                case "error":
-                    self._tell(self._now, "network", event["message"])
                 case "ended":
                     self.ended = self._now
                     self._tell(self._now, "network", f"the call ended: {event['reason']}")
                     await self._take(calling.Ended())
-        await self._phone.close()
+
+    def _witness(self, event: Mapping[str, Any]) -> None:
+        match event["event"]:
+            case "hears":
+                self._tell(self._now, _speaker(event["who"]), event["text"])
+            case "error":
+                self._tell(self._now, "network", event["message"])
 
     async def _take(self, event: calling.Event) -> None:
         self.script, acts = calling.advance(self.script, event)
@@ -167,7 +176,7 @@ class RepresentativePlayer(Party):
 
     def __init__(
         self,
-        phone: Phone,
+        phone: RemoteActor,
         prompts: Prompts,
         language: str,
         tell: Tell,
@@ -181,10 +190,16 @@ class RepresentativePlayer(Party):
         self._console = console
         self._identity = identity
 
+    @property
+    def has_call(self) -> bool:
+        """Whether a call has come through."""
+        return bool(self._call)
+
     async def work(self) -> None:
         """Serve one call from ringing to the end of wrap-up."""
         await self._phone.do("register", client=self._identity)
-        await self._receive()
+        while (await self._receive())["event"] != "registered":
+            pass
         while not self.script.finished:
             desk = await self._console.look()
             # Nobody speaks into a telephone that has not rung yet.
@@ -192,7 +207,6 @@ class RepresentativePlayer(Party):
             await self._pause(GLANCE_SECONDS)
             while self._waiting:
                 await self._notice(self._waiting.popleft())
-        await self._phone.close()
 
     async def _notice(self, event: Mapping[str, Any]) -> None:
         match event["event"]:

@@ -6,24 +6,14 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
 )
 
-from data_store import Json, UtcDateTime
+from data_store import Json, UtcDateTime, named_metadata
 
-# Constraints have names, so that a migration can change them on either database.
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+metadata = named_metadata()
 
 # The columns stand in the order of `switchboard.model.Call`.
 calls = Table(

@@ -1,0 +1,131 @@
+"""What a call left behind: the register's request, the event log, and the certificate."""
+
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from shutil import which
+
+from activation_line import database
+from activation_line.house import House
+from clearinghouse import Clearinghouse, Request, RequestState, audit
+from codes import license_server_id, new_license_server_id, product_id
+from data_store import Cipher, reading
+from license_server import health
+from switchboard import calls, events
+from switchboard.events import Event, EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found afterwards. `well` is the verdict; `faults` says what is missing for it."""
+
+    request: Request | None
+    ended_by: str
+    digits_keyed: int
+    simulated_seconds: float
+    certificate: str
+    faults: tuple[str, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether everything held."""
+        return not self.faults
+
+    def summary(self, *, wall_seconds: float) -> str:
+        """The figures of the run, for people."""
+        rows = [("Digits keyed", str(self.digits_keyed))]
+        if self.request is not None:
+            asked, new = self.request, self.request.new_license_server_id
+            rows = [
+                ("Product ID", product_id.format(asked.product_id)),
+                ("License server ID", license_server_id.format(asked.license_server_id)),
+                ("New license server ID", new_license_server_id.format(new) if new else "none"),
+                ("Case number", asked.case_number),
+                ("Request", asked.state.value),
+                *rows,
+            ]
+        rows += [
+            ("Call ended by", self.ended_by),
+            ("Certificate", self.certificate),
+            ("Simulated duration", f"{self.simulated_seconds:.1f} s"),
+            ("Wall time", f"{wall_seconds:.1f} s"),
+        ]
+        lines = [f"{name:<22} {value}" for name, value in rows]
+        verdict = "Everything held." if self.well else "Not reactivated:"
+        return "\n".join(["", *lines, "", verdict, *(f"  - {fault}" for fault in self.faults)])
+
+
+def collect(
+    house: House,
+    call_sid: str,
+    began: datetime | None,
+    ended: datetime | None,
+    hung_up: str | None,
+) -> Evidence:
+    """Read the register, the log and the license server's files; believe nobody's word."""
+    settings = house.settings
+    engine = database.prepare(settings.store_url)
+    register = Clearinghouse(Cipher.load_or_create(settings.key_file))
+    with reading(engine) as conn:
+        call = calls.load(conn, call_sid)
+        happened = events.of_call(conn, call.id) if call else []
+        asked = register.request(conn, call.request_id) if call and call.request_id else None
+        broken = audit.verify(conn)
+    engine.dispose()
+    data = house.demo.license_server_dir
+    now = ended or house.plan.start
+    if now is None:
+        raise ValueError("Evidence is collected of a call on virtual time.")
+    status = health.status(data, now)
+    verified = _openssl(house, now)
+    faults = [f"the caller hung up: {hung_up}"] if hung_up else []
+    if _refusals(happened):
+        faults.append(f"refused: {', '.join(_refusals(happened))}")
+    if asked is None or asked.state is not RequestState.CONFIRMED:
+        faults.append(f"the request is {asked.state.value if asked else 'missing'}, not confirmed")
+    if EventKind.ID_CONFIRMED not in {event.kind for event in happened}:
+        faults.append("no closing code was keyed to the line")
+    if asked is None or status.current_license_server_id != asked.new_license_server_id:
+        faults.append("the license server holds no new license server ID")
+    if verified is not None:
+        faults.append(verified)
+    if broken is not None:
+        faults.append(f"the audit is broken at entry {broken.number}: {broken.problem}")
+    return Evidence(
+        request=asked,
+        ended_by=(call.ended_by if call else None) or "nobody",
+        digits_keyed=sum(
+            int(event.data["digits"]) for event in happened if event.kind is EventKind.DIGITS_KEYED
+        ),
+        simulated_seconds=(ended - began).total_seconds() if began and ended else 0.0,
+        certificate="accepted by openssl verify" if verified is None else verified,
+        faults=tuple(faults),
+    )
+
+
+def _refusals(happened: list[Event]) -> list[str]:
+    return [
+        str(event.data.get("code", "by the representative"))
+        for event in happened
+        if event.kind is EventKind.REQUEST_REFUSED
+    ]
+
+
+def _openssl(house: House, now: datetime) -> str | None:
+    """Ask a separate program whether it believes the certificate; None if it does."""
+    program = which("openssl")
+    if program is None:
+        return "openssl was not found, so nobody but ourselves has verified the certificate"
+    root, leaf = health.certificate_paths(house.demo.license_server_dir)
+    if leaf is None:
+        return "the license server has no certificate"
+    at = str(int(now.timestamp()))
+    done = subprocess.run(  # noqa: S603 -- a fixed program, its own files
+        [program, "verify", "-x509_strict", "-attime", at, "-CAfile", str(root), str(leaf)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        return f"openssl verify refuses the certificate: {done.stderr.strip().splitlines()[0]}"
+    return None
