@@ -121,7 +121,7 @@ def save(conn: Connection, call: Call, *, events: Sequence[NewEvent], now: datet
     record_all(conn, call.id, call.case_number, events, now)
 
 
-def keep(  # noqa: PLR0913 -- what a plain turn changes
+def keep(
     conn: Connection,
     call: Call,
     *,

@@ -5,8 +5,9 @@ for the whole change. A statement that never differs is compiled here once, and 
 values are still converted by the types of its columns.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,8 +15,8 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 
-# What a value goes through on its way to the driver; None where it goes as it is.
-Convert = Callable[[Any], Any] | None
+# What a value of a column's type goes through on its way to the driver.
+Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +24,16 @@ class _Compiled:
     """A statement as one driver reads it, and its parameters in that driver's order."""
 
     text: str
-    names: tuple[tuple[str, Convert], ...]
+    names: tuple[str, ...]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    converts: tuple[tuple[int, Convert], ...]
     positional: bool
 
     def values(self, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a tuple or a dict, by driver
-        if self.positional:
-            return tuple(
-                given[name] if convert is None else convert(given[name])
-                for name, convert in self.names
-            )
-        return {
-            name: given[name] if convert is None else convert(given[name])
-            for name, convert in self.names
-        }
+        values = list(self.pick(given))
+        for place, convert in self.converts:
+            values[place] = convert(values[place])
+        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
 
 
 class Prepared:
@@ -62,10 +60,22 @@ class Prepared:
         assert isinstance(made, SQLCompiler)  # noqa: S101 -- for the type checker
         # The bound names in the statement's order where the driver takes them by place.
         names = tuple(made.positiontup or made.bind_names.values())
-        converts = (
-            made.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
+        compiled = _Compiled(
+            text=str(made),
+            names=names,
+            pick=itemgetter(*names),
+            converts=tuple(_converts(made, names, dialect)),
+            positional=made.positional,
         )
-        pairs = tuple(zip(names, converts, strict=True))
-        compiled = _Compiled(str(made), pairs, made.positional)
         self._compiled[dialect] = compiled
         return compiled
+
+
+def _converts(
+    made: SQLCompiler, names: Sequence[str], dialect: Dialect
+) -> Iterator[tuple[int, Convert]]:
+    """The places of the values that do not go to the driver as they are."""
+    for place, name in enumerate(names):
+        convert = made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+        if convert is not None:
+            yield place, convert
