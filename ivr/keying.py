@@ -30,7 +30,7 @@ MOST_SILENCES = 3
 SECONDS_FOR_KEYS = 6
 SECONDS_TO_MARK = 10
 
-KEYS = re.compile(r"\d+|\*\*|\*")
+KEYS = re.compile(r"[0-9]+|\*\*|\*")
 
 Turn = tuple[Session, tuple[Action, ...]]
 
@@ -153,7 +153,7 @@ def ask_to_mark(session: Session, notes: tuple[Action, ...] = ()) -> Turn:
 def take_mark(session: Session, keys: str) -> Turn:
     """Forget the group whose number was pressed, and ask for it again."""
     keyed = code_of(session)
-    number = int(keys) if keys.isdigit() else 0
+    number = int(keys) if keys.isascii() and keys.isdigit() else 0
     if number not in keyed.shape.numbers:
         tries = session.tries + 1
         if tries >= MOST_TRIES:
