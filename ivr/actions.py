@@ -21,12 +21,14 @@ class Say:
 class Ask:
     """Speak prompts that a key interrupts, and listen.
 
-    `digits` keys end it, or `#` where `digits` is None; so does `seconds` without a key.
+    `digits` keys end it, or `#` where `digits` is None; so does `seconds` without a key, and `*`
+    at once where `star` is set.
     """
 
     says: tuple[Say, ...]
     digits: int | None = None
     seconds: int = 6
+    star: bool = False
 
 
 @dataclass(frozen=True, slots=True)

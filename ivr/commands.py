@@ -51,8 +51,13 @@ class Turn:
     conn: Connection
     call: Call
     now: datetime
+    loaded: Call = field(init=False)
     notes: list[NewEvent] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Remember the row as it is, so that what has not changed is not written."""
+        self.loaded = self.call
 
     @property
     def caller(self) -> Actor:

@@ -106,7 +106,7 @@ def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
 def _arrive(session: Session, event: CallArrived) -> Turn:
     if event.opens is not None:
         return say_goodbye(session, Say("centre_closed", (("opens", event.opens),)))
-    return ask_for_groups(session, (Say("welcome"),))
+    return ask_for_groups(session, (Say("start_again" if event.again else "welcome"),))
 
 
 def _take_keys(session: Session, event: KeysPressed) -> Turn:
@@ -220,7 +220,8 @@ def _want_closing_code(session: Session, _event: ClosingCodeWanted) -> Turn:
 
 def _closing_code_menu(*first: Say) -> Ask:
     says = (*first, Say("ask_closing_code"))
-    return Ask(says, digits=CLOSING_CODE_DIGITS, seconds=SECONDS_FOR_THE_WIZARD)
+    # With such patience, a star that had to wait for a pause would seem to be ignored.
+    return Ask(says, CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True)
 
 
 def _take_closing_code(session: Session, event: KeysPressed) -> Turn:
@@ -238,7 +239,7 @@ def _wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
     if silences >= MOST_WIZARD_SILENCES:
         return session, (FindRepresentative(),)
     return session, (
-        Ask((Say("closing_code_later"),), CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD),
+        Ask((Say("closing_code_later"),), CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True),
     )
 
 

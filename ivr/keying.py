@@ -30,7 +30,7 @@ MOST_SILENCES = 3
 SECONDS_FOR_KEYS = 6
 SECONDS_TO_MARK = 10
 
-KEYS = re.compile(r"\d+|\*\*|\*")
+KEYS = re.compile(r"[0-9]+|\*\*|\*")
 
 Turn = tuple[Session, tuple[Action, ...]]
 
@@ -51,7 +51,8 @@ def with_code(session: Session, keyed: Keyed) -> Session:
 
 def take_keys(session: Session, keys: str) -> Turn:
     """Take what one Gather brought: digits, `*` for one group back, `**` for help."""
-    session = replace(session, silences=0)
+    if session.silences:
+        session = replace(session, silences=0)
     notes: tuple[Action, ...] = ()
     first: tuple[Say, ...] = ()
     for piece in KEYS.findall(keys):
@@ -94,7 +95,9 @@ def _judge(session: Session, taken: Taken) -> tuple[Session, tuple[Say, ...]]:
     """Count a try where something was wrong, and say what."""
     slip = taken.slip
     faulty = slip is not None or taken.parity_wrong or any(not said.ok for said in taken.verdicts)
-    session = replace(session, tries=session.tries + 1 if faulty else 0)
+    tries = session.tries + 1 if faulty else 0
+    if tries != session.tries:
+        session = replace(session, tries=tries)
     if slip is None or taken.keyed.next_wanted != slip.group:
         return session, ()
     return session, (Say(f"{slip.kind}_key", (("group", str(slip.group)),)),)
@@ -132,7 +135,9 @@ def ask_for_groups(
     else:
         asking = Say("ask_group", group)
     ask = Ask((*first, asking), seconds=SECONDS_FOR_KEYS)
-    return replace(session, step=step), (*notes, ask)
+    if step is not session.step:
+        session = replace(session, step=step)
+    return session, (*notes, ask)
 
 
 def ask_to_mark(session: Session, notes: tuple[Action, ...] = ()) -> Turn:
@@ -148,7 +153,7 @@ def ask_to_mark(session: Session, notes: tuple[Action, ...] = ()) -> Turn:
 def take_mark(session: Session, keys: str) -> Turn:
     """Forget the group whose number was pressed, and ask for it again."""
     keyed = code_of(session)
-    number = int(keys) if keys.isdigit() else 0
+    number = int(keys) if keys.isascii() and keys.isdigit() else 0
     if number not in keyed.shape.numbers:
         tries = session.tries + 1
         if tries >= MOST_TRIES:

@@ -30,13 +30,13 @@ class Renderer:
             match action:
                 case Say():
                     self._say(response, action, language)
-                case Ask(says, digits, seconds):
+                case Ask(says, digits, seconds, star):
                     gather = Gather(
                         input="dtmf",
                         action=TURN,
                         method="POST",
                         timeout=seconds,
-                        finish_on_key="#" if digits is None else "",
+                        finish_on_key="#" if digits is None else "*" if star else "",
                         action_on_empty_result=True,
                         **({} if digits is None else {"num_digits": digits}),
                     )

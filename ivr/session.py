@@ -50,13 +50,16 @@ class Session:
         return any(self.product_id.groups) or any(self.license_server_id.groups)
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 class SnapshotError(Exception):
     """A stored snapshot is of another version, or damaged."""
 
 
 def snapshot(session: Session) -> str:
     """The session as text for the store; opaque to everybody else."""
-    return json.dumps(
+    return _encode(
         (
             VERSION,
             session.step,
@@ -68,8 +71,7 @@ def snapshot(session: Session) -> str:
             session.silences,
             session.case,
             session.place,
-        ),
-        separators=(",", ":"),
+        )
     )
 
 

@@ -133,14 +133,23 @@ class Turns:
         prompts = prompts_in(spoken)
         if prompts:
             turn.note(EventKind.PROMPT_SPOKEN, prompts=prompts)
-        ended = call.state is CallState.ENDED
-        turn.call = replace(
-            call,
-            state=call.state if ended else STATES.get(session.step, call.state),
-            snapshot=snapshot(session),
-            last_token=token,
-            last_answer=document if token is not None else None,
-        )
+        state = call.state
+        if state is not CallState.ENDED:
+            state = STATES.get(session.step, state)
+        kept = snapshot(session)
+        answer = document if token is not None else None
+        if call is turn.loaded and state is call.state:
+            calls.keep(
+                turn.conn,
+                call,
+                snapshot=kept,
+                token=token,
+                answer=answer,
+                events=turn.notes,
+                now=turn.now,
+            )
+            return document
+        turn.call = replace(call, state=state, snapshot=kept, last_token=token, last_answer=answer)
         calls.save(turn.conn, turn.call, events=turn.notes, now=turn.now)
         return document
 

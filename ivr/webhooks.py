@@ -2,13 +2,13 @@
 
 import logging
 from http import HTTPStatus
+from traceback import format_tb
 
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.voice_response import VoiceResponse
+from werkzeug.exceptions import HTTPException
 
 import region_routing
-from data_store import StoreError
 from ivr.commands import Turn
 from ivr.events import (
     CallArrived,
@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 TOKEN = "I-Twilio-Idempotency-Token"  # noqa: S105 -- a header's name
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-LEFT_FOR_GOOD = frozenset({"error", "queue-full", "system-error"})
+LEFT_FOR_GOOD = frozenset({"error", "leave", "queue-full", "system-error"})
+LEAVE = '<?xml version="1.0" encoding="UTF-8"?><Response><Leave/></Response>'
 
 
 def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one short function for each route
@@ -48,11 +49,17 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
     @blueprint.post("/turn")
     def turn() -> Response:
         keys = request.form.get("Digits", "")
+        if request.form.get("FinishedOnKey") == "*":
+            keys += "*"
         return _twiml(_later(turns, lambda *_: KeysPressed(keys) if keys else NothingPressed()))
 
     @blueprint.post("/wait")
     def wait() -> Response:
-        return _twiml(_later(turns, _still_waiting))
+        try:
+            return _twiml(_later(turns, _still_waiting))
+        except UnknownCallError:
+            # Whoever waits can't be asked anything: out of the queue first, then begin again.
+            return _twiml(LEAVE)
 
     @blueprint.post("/left-queue")
     def left_queue() -> Response:
@@ -86,12 +93,16 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
     @blueprint.errorhandler(UnknownCallError)
     def begin_again(_error: UnknownCallError) -> Response:
         """The row is lost, the caller is not: begin again, and say so."""
-        return _twiml(_arrive(services, turns))
+        return _twiml(_arrive(services, turns, again=True))
 
-    @blueprint.errorhandler(StoreError)
-    @blueprint.errorhandler(SQLAlchemyError)
-    def apologise(error: Exception) -> Response:
-        log.error("a turn failed: %s", type(error).__name__)
+    @blueprint.errorhandler(Exception)
+    def apologise(error: Exception) -> Response | HTTPException:
+        """Whatever it is, the caller hears a sentence rather than silence."""
+        if isinstance(error, HTTPException):
+            return error
+        # Without the message, in which the database's driver would quote what was keyed.
+        where = "".join(format_tb(error.__traceback__))
+        log.error("a turn failed: %s\n%s", type(error).__name__, where)
         return _twiml(_apology(services))
 
     return blueprint
@@ -105,7 +116,7 @@ def _later(turns: Turns, make: EventMaker) -> str:
     return turns.take(request.form["CallSid"], request.headers.get(TOKEN), make)
 
 
-def _arrive(services: Services, turns: Turns) -> str:
+def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
     """Route the call by the number that was rung and the caller's own, then begin."""
     routing = services.routing
     caller = request.form.get("From", "")
@@ -128,7 +139,7 @@ def _arrive(services: Services, turns: Turns) -> str:
             Override(*row) for row in overrides.of_centre(turn.conn, route.centre.id, turn.now)
         ]
         if region_routing.is_open(route.centre, turn.now, dated):
-            return CallArrived()
+            return CallArrived(again=again)
         opening = region_routing.next_opening(route.centre, turn.now, dated)
         if opening is None:
             return CallArrived(opens="?")
@@ -146,6 +157,13 @@ def _put_through(turn: Turn, _session: Session) -> Event:
     if turn.call.representative is None:
         return RepresentativeLost()
     return PutThrough(turn.call.conference)
+
+
+def _to_queue(turn: Turn, _session: Session) -> Event:
+    """Back to the queue, unless somebody has taken the call in the meantime."""
+    if turn.call.state is CallState.TALKING:
+        return _put_through(turn, _session)
+    return RepresentativeLost()
 
 
 def _lose_representative(services: Services, turns: Turns) -> None:
@@ -172,7 +190,7 @@ def _lose_representative(services: Services, turns: Turns) -> None:
 REDIRECTED: dict[str, EventMaker] = {
     "conversation": _put_through,
     "closing_code": lambda *_: ClosingCodeWanted(),
-    "queue": lambda *_: RepresentativeLost(),
+    "queue": _to_queue,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from switchboard.prepared import Prepared
 from switchboard.tables import events
 
 
@@ -61,7 +62,7 @@ class Event:
     data: Mapping[str, Any]
 
 
-_INSERT = insert(events).inline()
+_INSERT = Prepared(insert(events).inline(), names=("call_id", "case_number", "at", "kind", "data"))
 _SINCE = (
     select(events)
     .where(events.c.id > bindparam("last_id"))
@@ -98,12 +99,12 @@ def record_all(
                 "call_id": call_id,
                 "case_number": case_number,
                 "at": now,
-                "kind": event.kind,
-                "data": dict(event.data),
+                "kind": event.kind.value,  # a plain text: the driver converts any other slowly
+                "data": event.data,
             }
             for event in happened
         ]
-        conn.execute(_INSERT, rows)
+        _INSERT.run_all(conn, rows)
 
 
 def since(conn: Connection, last_id: int, limit: int = 500) -> list[Event]:

@@ -152,7 +152,7 @@ def test_a_call_that_is_announced_twice_is_begun_once(house, telephone) -> None:
 
 def test_a_call_without_a_row_begins_again(house, telephone) -> None:
     telephone.keys("12345")
-    assert telephone.heard == ["welcome", "ask_product_id"]
+    assert telephone.heard == ["start_again", "ask_product_id"]
 
 
 def test_a_late_keying_does_not_disturb_a_waiting_call(house, telephone) -> None:
