@@ -41,7 +41,7 @@ class Board:
         with transaction(self.engine) as conn:
             yield conn
 
-    def do(self, act: Callable[..., Any], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 -- whatever the act gives
+    def do(self, act: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         with self.turn() as conn:
             return act(conn, *arguments, **options)
 
@@ -114,7 +114,7 @@ class Board:
     def kinds(self, call_id: int) -> list[str]:
         return [event.kind.value for event in self.do(events.of_call, call_id)]
 
-    def meanwhile(self, conn: Connection, act: Callable[..., Any], *arguments: Any) -> "Waiting":  # noqa: ANN401 -- handed on
+    def meanwhile(self, conn: Connection, act: Callable[..., Any], *arguments: Any) -> "Waiting":
         """Begin an act on another connection and let it come as far as `conn`'s locks."""
         waiting = Waiting(self, act, arguments)
         if self.engine.dialect.name == "postgresql":
@@ -144,7 +144,7 @@ class Waiting(threading.Thread):
         except Exception as error:  # noqa: BLE001 -- raised again where it is waited for
             self._error = error
 
-    def result(self) -> Any:  # noqa: ANN401 -- whatever the act gives
+    def result(self) -> Any:
         self.join(PATIENCE)
         assert not self.is_alive()
         if self._error is not None:
