@@ -12,13 +12,21 @@ from sqlalchemy import Connection, Select, bindparam, func, select, update
 from switchboard import representatives
 from switchboard.calls import get
 from switchboard.events import EventKind, record
-from switchboard.model import Call, CallState, Offer, Position, Presence, Representative, WorkState
+from switchboard.model import (
+    WAITING,
+    Call,
+    CallState,
+    Offer,
+    Position,
+    Presence,
+    Representative,
+    WorkState,
+)
 from switchboard.states import WrongWorkStateError
 from switchboard.tables import calls
 from switchboard.tables import representatives as people
 
 FIRST_IN_LINE = 100
-WAITING = (CallState.QUEUED, CallState.RINGING)
 
 _CALL = update(calls).where(calls.c.id == bindparam("id_"))
 _ENQUEUE = _CALL.values(
@@ -28,6 +36,7 @@ _ENQUEUE = _CALL.values(
     offered_at=None,
     representative=None,
 )
+_PRIORITY = _CALL.values(priority=bindparam("new_priority"))
 _OFFER = _CALL.values(
     state=CallState.RINGING, representative=bindparam("who"), offered_at=bindparam("at")
 )
@@ -58,9 +67,12 @@ def enqueue(conn: Connection, call: Call, now: datetime, *, first: bool = False)
     held = get(conn, call.id)
     if held is None:
         return call
-    if held.state in WAITING and (not first or held.priority >= FIRST_IN_LINE):
-        return held
     priority = FIRST_IN_LINE if first else held.priority
+    if held.state in WAITING:
+        if priority == held.priority:
+            return held
+        conn.execute(_PRIORITY, {"id_": call.id, "new_priority": priority})
+        return get(conn, call.id) or held
     conn.execute(_ENQUEUE, {"id_": call.id, "new_priority": priority, "at": now})
     record(conn, call.id, call.case_number, EventKind.CALL_QUEUED, {"centre": call.centre}, now)
     return get(conn, call.id) or call
