@@ -7,8 +7,8 @@ from shutil import which
 
 from activation_line import database
 from activation_line.house import House
-from clearinghouse import Clearinghouse, Request, RequestState, audit
-from codes import license_server_id, new_license_server_id, product_id
+from clearinghouse import Clearinghouse, Refusal, RefusalCode, Request, RequestState, audit
+from codes import case_number, license_server_id, new_license_server_id, product_id
 from data_store import Cipher, reading
 from license_server import health
 from switchboard import calls, events
@@ -40,7 +40,7 @@ class Evidence:
                 ("Product ID", product_id.format(asked.product_id)),
                 ("License server ID", license_server_id.format(asked.license_server_id)),
                 ("New license server ID", new_license_server_id.format(new) if new else "none"),
-                ("Case number", asked.case_number),
+                ("Case number", case_number.format(asked.case_number)),
                 ("Request", asked.state.value),
                 *rows,
             ]
@@ -80,7 +80,7 @@ def collect(
     verified = _openssl(house, now)
     faults = [f"the caller hung up: {hung_up}"] if hung_up else []
     if _refusals(happened):
-        faults.append(f"refused: {', '.join(_refusals(happened))}")
+        faults += _refusals(happened)
     if asked is None or asked.state is not RequestState.CONFIRMED:
         faults.append(f"the request is {asked.state.value if asked else 'missing'}, not confirmed")
     if EventKind.ID_CONFIRMED not in {event.kind for event in happened}:
@@ -105,7 +105,7 @@ def collect(
 
 def _refusals(happened: list[Event]) -> list[str]:
     return [
-        str(event.data.get("code", "by the representative"))
+        str(Refusal(RefusalCode(event.data["code"])))
         for event in happened
         if event.kind is EventKind.REQUEST_REFUSED
     ]
@@ -127,5 +127,6 @@ def _openssl(house: House, now: datetime) -> str | None:
         check=False,
     )
     if done.returncode:
-        return f"openssl verify refuses the certificate: {done.stderr.strip().splitlines()[0]}"
+        said = [line for line in done.stderr.splitlines() if line.startswith("error")]
+        return f"openssl verify refuses the certificate: {'; '.join(said) or done.stderr.strip()}"
     return None

@@ -27,6 +27,8 @@ from scripted_calls.wizard import WizardPages
 
 # A run is stuck after so many seconds of wall time; a straight one takes a few.
 LONGEST_RUN = 90.0
+# Simulated, after the call: what is under way then is over before it has passed.
+SETTLING_SECONDS = 1.0
 # A caller's number from ranges for fiction, where the region has one; else nobody's.
 CALLERS = {
     "US": "+12025550177",
@@ -65,7 +67,7 @@ async def play(house: House, variation: Variation, say: Callable[[str], object])
     """Play the call and collect what it left behind; each line is said as it happens."""
     async with asyncio.timeout(LONGEST_RUN):
         player = await _converse(house, variation, say)
-    return collect(house, player.call_sid, player.began, player.ended, player.hung_up)
+    return collect(house, player.call_sid, player.began, player.ended, player.script.hung_up)
 
 
 async def _converse(
@@ -85,7 +87,7 @@ async def _converse(
         wizard = await WizardPages.log_in(caller_http, house.license_server.facts["one_time_link"])
         await wizard.choose_telephone(variation.region)
         shown = await wizard.start()
-        tell(house.plan.start, "wizard", f"License Server Reactivation: call {shown.number}")
+        tell(house.plan.start, "wizard", f"License Server Reactivation: call {route.line.display}")
         console = ConsolePages(desk_http, f"{house.web.facts['url']}/console")
         await console.log_in(house.demo.login, house.demo.password)
         representative = RepresentativePlayer(
@@ -118,6 +120,8 @@ async def _converse(
             if working.done():
                 await working  # what went wrong at the console is raised here, not waited for
             await calling
+            # Time moves on only once the network has told the line that the call is over.
+            await caller_phone.sleep(SETTLING_SECONDS)
             await caller_phone.rest()
             if representative.has_call:
                 await working

@@ -2,23 +2,43 @@
 
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 import click
+from aiohttp import ClientError
 
-from activation_line.house import DemoDirectoryError, House, Plan
-from activation_line.once import RegionError, Variation, play
+import region_routing
+from activation_line.house import NOTES, DemoDirectoryError, House, Plan
+from activation_line.once import RegionError, Variation, play, route_for
 from activation_line.processes import StartError
 from activation_line.serving import PortInUseError
+from phone_network.actor_client import ConnectionLost
 from scripted_calls.caller import GROUPS, Stage
+from scripted_calls.console import ConsoleRefusedError
+from scripted_calls.wizard import WizardError
 
+STUCK = "The call did not go on: see the logs of the processes, with --data DIR in DIR/logs."
 DIRECTORY = "activation-line-demo"
 PORT = 5080
 GLANCE_SECONDS = 0.5
+# What may go wrong with a run, each with a sentence of its own.
+MENDABLE = (
+    StartError,
+    DemoDirectoryError,
+    PortInUseError,
+    RegionError,
+    WizardError,
+    ConsoleRefusedError,
+    ConnectionLost,
+    ClientError,
+    TimeoutError,
+)
 
 
 @click.command()
@@ -41,7 +61,11 @@ GLANCE_SECONDS = 0.5
     "--region", default="US", show_default=True, help="The caller's country or region, by ISO code."
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="Makes codes and slips repeatable."
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Draws product and slips; keys are always new.",
 )
 @click.option(
     "--wrong-digit",
@@ -86,16 +110,28 @@ def run(  # noqa: PLR0913 -- a command's options are its arguments
         no_issue=no_issue,
     )
     try:
+        signal.signal(signal.SIGTERM, _stop)
         if once:
             sys.exit(_once(data, variation, start))
-        if variation != Variation(region=region.upper(), seed=seed):
+        if start is not None or variation != Variation(seed=seed):
             raise click.UsageError("These options vary the scripted call: add --once.")
         _stay(Plan(data or Path(DIRECTORY), port=port, seed=seed))
-    except (StartError, DemoDirectoryError, PortInUseError, RegionError) as error:
-        raise click.ClickException(str(error)) from error
+    except MENDABLE as error:
+        raise click.ClickException(str(error) or STUCK) from error
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """End as with Ctrl+C, so that no process is left behind."""
+    raise KeyboardInterrupt
 
 
 def _once(data: Path | None, variation: Variation, start: datetime | None) -> int:
+    route_for(region_routing.load(), variation.region)
+    if data is not None and (data / NOTES).exists():
+        raise DemoDirectoryError(
+            f"{data} holds an earlier demo, whose license server may be valid already: "
+            "--once needs an empty directory; leave --data out for a temporary one."
+        )
     directory = data or Path(tempfile.mkdtemp(prefix="activation-line-"))
     moment = start.replace(tzinfo=UTC) if start else datetime.now(UTC).replace(microsecond=0)
     began = time.monotonic()

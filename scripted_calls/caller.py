@@ -126,6 +126,7 @@ class Caller:
     told: tuple[tuple[int, str], ...] = ()
     closing_code: str | None = None
     refused: str | None = None
+    hung_up: str | None = None
     ended: bool = False
 
     @property
@@ -156,11 +157,13 @@ def advance(caller: Caller, event: Event) -> tuple[Caller, tuple[Act, ...]]:
     match event:
         case Ended():
             return replace(caller, ended=True), ()
+        case _ if caller.hung_up is not None:
+            return caller, ()
         case Accepted(closing_code):
             return _answer(replace(caller, closing_code=closing_code))
         case Refused(message):
             why = f"the wizard refused the new license server ID: {message}"
-            return replace(caller, refused=message), (HangUp(why),)
+            return _hang_up(replace(caller, refused=message), why)
         case Listening():
             return _answer(replace(caller, listening=True))
         case Heard():
@@ -170,10 +173,10 @@ def advance(caller: Caller, event: Event) -> tuple[Caller, tuple[Act, ...]]:
 def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
     stage = STAGE_OF.get(heard.prompt)
     if stage is not None and stage is caller.hang_up_at:
-        return caller, (HangUp(f"told to hang up at {stage.value}"),)
+        return _hang_up(caller, f"told to hang up at {stage.value}")
     match heard.prompt:
         case "line_code" if heard.values["digits"] != caller.facts.line_code:
-            return caller, (HangUp("the line did not say the line code: it is not the true one"),)
+            return _hang_up(caller, "the line did not say the line code: it is not the true one")
         case "representative_greeting":
             return caller, (Say("hello"),)
         case "representative_group":
@@ -232,6 +235,10 @@ def _key(caller: Caller, groups: range) -> tuple[Caller, tuple[Act, ...]]:
         keyed[index] = spoil(keyed[index], rng.randrange(GROUP_DIGITS), rng)
         caller = replace(caller, slipped=True)
     return _press(caller, "".join(keyed) + "#")
+
+
+def _hang_up(caller: Caller, why: str) -> tuple[Caller, tuple[Act, ...]]:
+    return replace(caller, hung_up=why), (HangUp(why),)
 
 
 def _press(caller: Caller, keys: str) -> tuple[Caller, tuple[Act, ...]]:

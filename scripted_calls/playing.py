@@ -108,7 +108,6 @@ class CallerPlayer(Party):
     ) -> None:
         super().__init__(phone, prompts, language, tell)
         self.script = script
-        self.hung_up: str | None = None
         self.call_sid = ""
         self.began: datetime | None = None
         self.ended: datetime | None = None
@@ -166,7 +165,6 @@ class CallerPlayer(Party):
                 self._tell(self._now, "wizard", shown)
                 await self._take(answer)
             case calling.HangUp(why):
-                self.hung_up = why
                 self._tell(self._now, "caller", f"hangs up: {why}")
                 await self._phone.do("hang_up", call=self._call)
 

@@ -15,8 +15,11 @@ from switchboard.prepared import Prepared
 from switchboard.tables import calls
 
 _LOAD = select(calls).where(calls.c.call_sid == bindparam("sid"))
-_LOAD_HOLDING = _LOAD.with_for_update()
+# Held against other changes, not against new events, which only refer to the row. SQLite has one
+# writer at a time, and SQLAlchemy leaves the clause out there.
+_LOAD_HOLDING = _LOAD.with_for_update(key_share=True)
 _GET = select(calls).where(calls.c.id == bindparam("id_"))
+_HOLD = _GET.with_for_update(key_share=True)
 _LIVE = select(calls).where(calls.c.state != CallState.ENDED).order_by(calls.c.id)
 _RECENT = select(calls).order_by(calls.c.id.desc()).limit(bindparam("most"))
 # What a turn may change. Who talks to whom is changed by queues and representatives alone.
@@ -92,25 +95,34 @@ def start(  # noqa: PLR0913 -- what is known of a call when it comes
 
 def load(conn: Connection, call_sid: str) -> Call | None:
     """The call by the network's name for it, held until the commit: a turn will save it."""
-    query = _LOAD if conn.dialect.name == "sqlite" else _LOAD_HOLDING
-    row = conn.execute(query, {"sid": call_sid}).first()
-    return None if row is None else _call(row)
+    row = conn.execute(_LOAD_HOLDING, {"sid": call_sid}).first()
+    return None if row is None else from_row(row)
 
 
 def get(conn: Connection, call_id: int) -> Call | None:
-    """The call by its row's id."""
+    """The call by its row's id, to be looked at; who means to change it uses `hold`."""
     row = conn.execute(_GET, {"id_": call_id}).first()
-    return None if row is None else _call(row)
+    return None if row is None else from_row(row)
+
+
+def hold(conn: Connection, call_id: int) -> Call | None:
+    """The call by its row's id, held until the commit.
+
+    Whoever changes a call holds it first, and a representative's row only after it: so nobody
+    decides by what another is changing, and no two wait for each other.
+    """
+    row = conn.execute(_HOLD, {"id_": call_id}).first()
+    return None if row is None else from_row(row)
 
 
 def live(conn: Connection) -> list[Call]:
     """All calls that have not ended, oldest first."""
-    return [_call(row) for row in conn.execute(_LIVE)]
+    return [from_row(row) for row in conn.execute(_LIVE)]
 
 
 def recent(conn: Connection, limit: int) -> list[Call]:
     """The newest calls, newest first."""
-    return [_call(row) for row in conn.execute(_RECENT, {"most": limit})]
+    return [from_row(row) for row in conn.execute(_RECENT, {"most": limit})]
 
 
 def save(conn: Connection, call: Call, *, events: Sequence[NewEvent], now: datetime) -> None:
@@ -142,18 +154,20 @@ def keep(
 
 def end(conn: Connection, call_id: int, by: str, now: datetime) -> bool:
     """End a call, once; the representative is released. Whether it was live until now."""
-    call = get(conn, call_id)
+    call = hold(conn, call_id)
     if call is None or call.state is CallState.ENDED:
         return False
     conn.execute(_END, {"id_": call_id, "at": now, "by": by})
-    ended = NewEvent(EventKind.CALL_ENDED, {"by": by})
-    record_all(conn, call_id, call.case_number, (ended,), now)
-    if call.representative is not None:
-        representatives.release(conn, call.representative, call_id, now)
+    happened = [NewEvent(EventKind.CALL_ENDED, {"by": by})]
+    who = call.representative
+    if who is not None and representatives.release(conn, who, call_id, now):
+        happened.insert(0, NewEvent(EventKind.REP_RELEASED, {"representative": who}))
+    record_all(conn, call_id, call.case_number, happened, now)
     return True
 
 
-def _call(row: Any) -> Call:  # noqa: ANN401 -- a row is as wide as the statement
+def from_row(row: Any) -> Call:  # noqa: ANN401 -- a row is as wide as the statement
+    """A call of a row of the table."""
     values = list(row)
     values[7] = CallState(values[7])
     return Call(*values)

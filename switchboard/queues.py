@@ -5,12 +5,11 @@ to the representative who is idle longest, of the same centre and with the calle
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from switchboard import representatives
-from switchboard.calls import get
+from switchboard.calls import from_row, get, hold
 from switchboard.events import EventKind, record
 from switchboard.model import (
     WAITING,
@@ -36,23 +35,41 @@ _ENQUEUE = _CALL.values(
     offered_at=None,
     representative=None,
 )
-_PRIORITY = _CALL.values(priority=bindparam("new_priority"))
 _OFFER = _CALL.values(
     state=CallState.RINGING, representative=bindparam("who"), offered_at=bindparam("at")
 )
 _ANSWER = _CALL.values(state=CallState.TALKING, answered_at=bindparam("at"))
+_FIRST = _CALL.values(priority=FIRST_IN_LINE)
 _ALONE = _CALL.values(representative=None)
 _BACK = _CALL.values(state=CallState.QUEUED, representative=None, offered_at=None)
 _IN_ORDER = (calls.c.priority.desc(), calls.c.queued_at, calls.c.id)
-_QUEUED = select(calls).where(calls.c.state == CallState.QUEUED).order_by(*_IN_ORDER)
+# Rows that another holds at the moment are passed over: he deals with them. SQLite has one writer
+# at a time, and SQLAlchemy leaves the clause out there.
+_QUEUED = (
+    select(calls)
+    .where(calls.c.state == CallState.QUEUED)
+    .order_by(*_IN_ORDER)
+    .with_for_update(skip_locked=True, key_share=True)
+)
 _IDLE = (
     select(people)
     .where(people.c.presence == Presence.AVAILABLE, people.c.work_state == WorkState.IDLE)
     .order_by(people.c.since, people.c.name)
+    .with_for_update(skip_locked=True, key_share=True)
 )
-_RINGING_SINCE = select(calls).where(
-    calls.c.state == CallState.RINGING, calls.c.offered_at <= bindparam("limit")
+_RINGING_SINCE = (
+    select(calls)
+    .where(calls.c.state == CallState.RINGING, calls.c.offered_at <= bindparam("limit"))
+    .order_by(calls.c.id)
+    .with_for_update(skip_locked=True, key_share=True)
 )
+_PLACES = (
+    select(calls.c.id)
+    .where(calls.c.state.in_(WAITING), calls.c.centre == bindparam("at_centre"))
+    .order_by(*_IN_ORDER)
+)
+_WAITING = select(func.count()).select_from(calls).where(calls.c.state.in_(WAITING))
+_WAITING_AT = _WAITING.where(calls.c.centre == bindparam("at_centre"))
 
 
 class NotOffered(Exception):  # noqa: N818 -- somebody was faster, which is no error
@@ -60,21 +77,23 @@ class NotOffered(Exception):  # noqa: N818 -- somebody was faster, which is no e
 
 
 def enqueue(conn: Connection, call: Call, now: datetime, *, first: bool = False) -> Call:
-    """Take a place in the centre's queue. Who waits already keeps the place.
+    """Take a place in the centre's queue, or the head of it (`first`: a representative was lost).
 
-    `first` puts a caller who lost a representative at the head.
+    Who waits already keeps waiting and ringing. Who was in conversation leaves it, and the
+    representative wraps up. A call that has ended stays so.
     """
-    held = get(conn, call.id)
-    if held is None:
-        return call
-    priority = FIRST_IN_LINE if first else held.priority
+    held = hold(conn, call.id)
+    if held is None or held.state is CallState.ENDED:
+        return held or call
     if held.state in WAITING:
-        if priority == held.priority:
+        if not first or held.priority >= FIRST_IN_LINE:
             return held
-        conn.execute(_PRIORITY, {"id_": call.id, "new_priority": priority})
-        return get(conn, call.id) or held
-    conn.execute(_ENQUEUE, {"id_": call.id, "new_priority": priority, "at": now})
-    record(conn, call.id, call.case_number, EventKind.CALL_QUEUED, {"centre": call.centre}, now)
+        conn.execute(_FIRST, {"id_": call.id})
+    else:
+        _leave(conn, held, now)
+        priority = FIRST_IN_LINE if first else held.priority
+        conn.execute(_ENQUEUE, {"id_": call.id, "new_priority": priority, "at": now})
+    record(conn, call.id, call.case_number, EventKind.CALL_QUEUED, {"centre": held.centre}, now)
     return get(conn, call.id) or call
 
 
@@ -83,29 +102,23 @@ def position(conn: Connection, call_id: int) -> Position:
     call = get(conn, call_id)
     if call is None or call.state not in WAITING:
         return Position(0, 0)
-    waiting = conn.execute(
-        select(calls.c.id)
-        .where(calls.c.state.in_(WAITING), calls.c.centre == call.centre)
-        .order_by(*_IN_ORDER)
-    ).scalars()
-    ids = list(waiting)
+    ids = list(conn.execute(_PLACES, {"at_centre": call.centre}).scalars())
     return Position(ids.index(call_id) + 1, len(ids))
 
 
 def waiting(conn: Connection, centre: str | None = None) -> int:
     """How many wait, at one centre or at all."""
-    query = select(func.count()).select_from(calls).where(calls.c.state.in_(WAITING))
-    if centre is not None:
-        query = query.where(calls.c.centre == centre)
-    return int(conn.execute(query).scalar_one())
+    if centre is None:
+        return int(conn.execute(_WAITING).scalar_one())
+    return int(conn.execute(_WAITING_AT, {"at_centre": centre}).scalar_one())
 
 
 def offer(conn: Connection, now: datetime) -> list[Offer]:
     """Let waiting calls ring at idle representatives, as many as fit."""
-    queued = conn.execute(_locking(conn, _QUEUED)).all()
+    queued = conn.execute(_QUEUED).all()
     if not queued:
         return []
-    idle = [representatives.from_row(row) for row in conn.execute(_locking(conn, _IDLE))]
+    idle = [representatives.from_row(row) for row in conn.execute(_IDLE)]
     offers: list[Offer] = []
     for row in queued:
         who = next((person for person in idle if _fits(person, row.centre, row.language)), None)
@@ -140,9 +153,9 @@ def expire_offers(conn: Connection, now: datetime, ring_seconds: float) -> list[
     """Take calls back that rang too long."""
     limit = now - timedelta(seconds=ring_seconds)
     missed: list[Offer] = []
-    for row in conn.execute(_locking(conn, _RINGING_SINCE), {"limit": limit}).all():
-        call = get(conn, row.id)
-        if call is not None and call.representative is not None:
+    for row in conn.execute(_RINGING_SINCE, {"limit": limit}).all():
+        call = from_row(row)
+        if call.representative is not None:
             _miss(conn, call, now)
             missed.append(Offer(call.id, call.representative))
     return missed
@@ -153,7 +166,7 @@ def requeue(conn: Connection, representative: str, call_id: int, now: datetime) 
 
     A caller who is keying something goes on with that, and is queued when it is done.
     """
-    call = get(conn, call_id)
+    call = hold(conn, call_id)
     if call is None or call.representative != representative or call.state is CallState.ENDED:
         return None
     try:
@@ -168,6 +181,13 @@ def requeue(conn: Connection, representative: str, call_id: int, now: datetime) 
     return enqueue(conn, call, now, first=True)
 
 
+def _leave(conn: Connection, call: Call, now: datetime) -> None:
+    who = call.representative
+    if who is not None and representatives.release(conn, who, call.id, now):
+        data = {"representative": who}
+        record(conn, call.id, call.case_number, EventKind.REP_RELEASED, data, now)
+
+
 def _miss(conn: Connection, call: Call, now: datetime) -> None:
     who = str(call.representative)
     conn.execute(_BACK, {"id_": call.id})
@@ -177,9 +197,8 @@ def _miss(conn: Connection, call: Call, now: datetime) -> None:
 
 
 def _ringing_at(conn: Connection, representative: str, call_id: int) -> Call:
-    # The row is held first: the caller may hang up, or the ringing time out, at this moment.
-    conn.execute(_locking(conn, select(calls.c.id).where(calls.c.id == call_id), skip=False))
-    call = get(conn, call_id)
+    # Held: the caller may hang up, or the ringing time out, at this moment.
+    call = hold(conn, call_id)
     if call is None or call.state is CallState.ENDED:
         raise NotOffered("The caller has hung up.")
     if call.state is not CallState.RINGING or call.representative != representative:
@@ -189,10 +208,3 @@ def _ringing_at(conn: Connection, representative: str, call_id: int) -> Call:
 
 def _fits(who: Representative, centre: str, language: str) -> bool:
     return centre in who.centres and language in who.languages
-
-
-def _locking(conn: Connection, query: Select[Any], *, skip: bool = True) -> Select[Any]:
-    """Hold the rows until the commit. SQLite has one writer at a time, so it needs nothing."""
-    if conn.dialect.name == "sqlite":
-        return query
-    return query.with_for_update(skip_locked=skip)

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _GET = select(representatives).where(representatives.c.name == bindparam("who"))
+_HOLD = _GET.with_for_update(key_share=True)
 _ALL = select(representatives).order_by(representatives.c.name)
 _UPDATE = update(representatives).where(representatives.c.name == bindparam("who"))
 _MOVE = _UPDATE.values(
@@ -108,11 +109,13 @@ def move(
     return _require(conn, name)
 
 
-def release(conn: Connection, name: str, call_id: int, now: datetime) -> None:
-    """The call is over: from ringing back to idle, from talking to wrap-up."""
+def release(conn: Connection, name: str, call_id: int, now: datetime) -> bool:
+    """The call is over: from ringing back to idle, from talking to wrap-up. Whether it was so."""
     who = _require(conn, name)
-    if who.call_id == call_id and who.work_state in {WorkState.RINGING, WorkState.TALKING}:
-        move(conn, name, "caller gone", now)
+    if who.call_id != call_id or who.work_state not in {WorkState.RINGING, WorkState.TALKING}:
+        return False
+    move(conn, name, "caller gone", now)
+    return True
 
 
 def start_wrap_up(conn: Connection, name: str, now: datetime) -> None:
@@ -146,7 +149,8 @@ def from_row(row: Any) -> Representative:  # noqa: ANN401 -- a row is as wide as
 
 
 def _require(conn: Connection, name: str) -> Representative:
-    who = get(conn, name)
-    if who is None:
+    """Somebody whose row is about to be changed: held until the commit."""
+    row = conn.execute(_HOLD, {"who": name}).first()
+    if row is None:
         raise LookupError(f"There is no representative {name!r}.")
-    return who
+    return from_row(row)

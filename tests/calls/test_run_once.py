@@ -1,0 +1,138 @@
+"""`activation-line run --once`: real processes, real requests, simulated time."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+SEEDS = range(1, int(os.environ.get("ACTIVATION_LINE_SEEDS", "1")) + 1)
+AT = "2026-03-02T15:00:00Z"
+
+
+@dataclass(frozen=True)
+class Run:
+    status: int
+    output: str
+
+    @property
+    def digits(self) -> int:
+        found = re.search(r"^Digits keyed\s+(\d+)$", self.output, re.MULTILINE)
+        assert found is not None, self.output
+        return int(found[1])
+
+
+@cache
+def once(*arguments: str) -> Run:
+    done = subprocess.run(
+        [sys.executable, "-m", "activation_line", "run", "--once", "--at", AT, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+    assert "Traceback" not in done.stdout, done.stdout
+    return Run(done.returncode, done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [
+        ("US", ["Welcome", "Group 7 of the new ID", "Your license server is active again"]),
+        ("AT", ["Willkommen", "Gruppe 7 der neuen ID", "Ihr Lizenzserver ist wieder aktiv"]),
+        ("ES", ["Bienvenido", "Grupo 7 del nuevo ID", "está activo de nuevo"]),
+    ],
+)
+def test_a_straight_call_reactivates_the_license_server(region: str, words: list[str]) -> None:
+    run = once("--region", region)
+    assert run.status == 0, run.output
+    assert re.search(r"Processes: phone-network \d+, line \d+, license-server \d+\.", run.output)
+    for word in [*words, "accepted by openssl verify", "Everything held."]:
+        assert word in run.output
+    assert re.search(r"^Request\s+confirmed$", run.output, re.MULTILINE)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("group", range(1, 12))
+def test_one_wrong_digit_costs_exactly_five(group: int, seed: int) -> None:
+    straight = once("--seed", str(seed))
+    slipped = once("--seed", str(seed), "--wrong-digit", str(group))
+    assert slipped.status == 0, slipped.output
+    assert slipped.digits == straight.digits + 5
+    number = group if group <= 4 else group - 4
+    assert f"Please key only group {number} again" in slipped.output
+
+
+@pytest.mark.parametrize(
+    ("stage", "request_state"),
+    [
+        ("welcome", None),
+        ("product-id", None),
+        ("license-server-id", None),
+        ("reason", "abandoned"),
+        ("queue", "abandoned"),
+        ("conversation", "abandoned"),
+        ("read-out", "issued"),
+        ("closing-code", "read"),
+    ],
+)
+def test_hanging_up_ends_cleanly_at_every_step(stage: str, request_state: str | None) -> None:
+    run = once("--hang-up-at", stage)
+    assert run.status == 1
+    assert f"the caller hung up: told to hang up at {stage}" in run.output
+    assert re.search(r"^Call ended by\s+caller$", run.output, re.MULTILINE), run.output
+    found = re.search(r"^Request\s+(\w+)$", run.output, re.MULTILINE)
+    assert (found[1] if found else None) == request_state
+    assert "error 10" in run.output, "the certificate has expired, and nothing renewed it"
+
+
+def test_a_spoiled_id_is_refused_by_the_wizard() -> None:
+    run = once("--spoil", "issued")
+    assert run.status == 1
+    assert "the wizard refused the new license server ID" in run.output
+    assert "no closing code was keyed to the line" in run.output
+
+
+def test_a_representative_may_refuse() -> None:
+    run = once("--no-issue")
+    assert run.status == 1
+    assert "The representative refused the request." in run.output
+    assert "the request is denied, not confirmed" in run.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--once", "--region", "XX"], "No line serves 'XX'; the regions are AR, AT, AU"),
+        (["--once", "--at", "tomorrow"], "'tomorrow' does not match"),
+        (["--once", "--wrong-digit", "12"], "12 is not in the range"),
+        (["--wrong-digit", "3"], "add --once"),
+        (["--once", "--data", "FILE"], "can't be the demo's directory"),
+        (["--once", "--data", "STRANGE"], "holds other files than a demo's"),
+        (["--once", "--data", "USED"], "holds an earlier demo"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(tmp_path: Path, arguments: list[str], says: str) -> None:
+    (tmp_path / "FILE").write_text("", "utf-8")
+    (tmp_path / "STRANGE").mkdir()
+    (tmp_path / "STRANGE" / "letter.txt").write_text("dear", "utf-8")
+    (tmp_path / "USED").mkdir()
+    (tmp_path / "USED" / "demo.json").write_text("{}", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "activation_line", "run", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode not in {0, None}
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "STRANGE" / "letter.txt").read_text("utf-8") == "dear"
