@@ -6,7 +6,7 @@ A small model knows only which calls are live and who works; everything else is 
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -285,6 +285,8 @@ def test_no_order_of_events_breaks_the_switchboard(engine: Engine, board: Board)
             max_examples=few,
             stateful_step_count=40,
             deadline=None,
+            # Shrinking takes longer than a test may; the example as found tells enough.
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
