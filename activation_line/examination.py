@@ -1,19 +1,17 @@
-"""`activation-line doctor`: everything that can be checked before a call comes."""
+"""Everything that can be checked before a call comes. Nothing is made or changed by looking."""
 
 import os
 import socket
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 from twilio.base.exceptions import TwilioException
 
 import region_routing
 import spoken_prompts
 from activation_line import database
-from activation_line.administration import any_administrator
+from activation_line.people import any_administrator
 from activation_line.settings import Settings, SettingsError, load
 from agent_console import accounts
 from data_store import StoreError, open_engine, reading
@@ -31,21 +29,7 @@ class Finding:
     says: str
 
 
-@click.command()
-@click.option("--routing", type=click.Path(path_type=Path), help="Check these routing tables too.")
-def doctor(routing: Path | None) -> None:
-    """Check settings, tables, database, accounts and the telephone network; status 1 if ill."""
-    findings = list(examine(os.environ, routing))
-    for finding in findings:
-        click.echo(f"{'✓' if finding.ok else '✗'} {finding.subject}: {finding.says}")
-    ill = sum(not finding.ok for finding in findings)
-    click.echo(f"{ill} to mend." if ill else "All well.")
-    sys.exit(1 if ill else 0)
-
-
-def examine(
-    environment: "os._Environ[str] | dict[str, str]", routing: Path | None
-) -> Iterator[Finding]:
+def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Finding]:
     """Look at everything; one thing's trouble does not hide another's."""
     settings: Settings | None = None
     try:
