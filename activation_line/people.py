@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select
 import region_routing
 from activation_line import database
 from activation_line.clock import system_clock
-from activation_line.settings import Settings
+from activation_line.settings import Settings, make_data_dir
 from agent_console import accounts
 from agent_console.accounts import Role
 from agent_console.tables import accounts as accounts_table
@@ -39,13 +39,13 @@ def make_account(
 ) -> None:
     """Make an account, and for a representative a place at the switchboard.
 
-    The database is made where there is none. Raises `AccountError`, `StoreError`,
-    `RoutingTableError`.
+    The database is made where there is none. Raises `AccountError`, `SettingsError`,
+    `StoreError`, `RoutingTableError`.
     """
     require_long_enough(password)
     if role is Role.REPRESENTATIVE:
         _require_known(settings, centres, languages)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     engine = database.prepare(settings.store_url)
     now = system_clock()
     try:

@@ -47,11 +47,16 @@ class Running:
 
 
 def start(
-    name: str, command: Sequence[str], log_dir: Path, environment: Mapping[str, str] | None = None
+    name: str,
+    command: Sequence[str],
+    log_dir: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    patience: float = START_PATIENCE,
 ) -> Running:
-    """Start `python -m <command>` and wait for its JSON line. Raises `StartError`.
+    """Start `python -m <command>` and wait `patience` seconds for its JSON line.
 
-    What it writes to stderr is appended to `<log_dir>/<name>.log`.
+    What it writes to stderr is appended to `<log_dir>/<name>.log`. Raises `StartError`.
     """
     log_dir.mkdir(parents=True, exist_ok=True)
     log = log_dir / f"{name}.log"
@@ -67,7 +72,7 @@ def start(
             encoding="utf-8",
         )
     running = Running(name, tuple(command), given, log, process)
-    running.facts = _first_line(running)
+    running.facts = _first_line(running, patience)
     return running
 
 
@@ -76,19 +81,18 @@ def restart(running: Running) -> Running:
     return start(running.name, running.command, running.log.parent, running.environment)
 
 
-def _first_line(running: Running) -> Mapping[str, str]:
+def _first_line(running: Running, patience: float) -> Mapping[str, str]:
     lines: Queue[str] = Queue()
     stdout = running.process.stdout
     if stdout is None:  # pragma: no cover -- it was asked for as a pipe
         raise StartError(f"The {running.name} has no output to read.")
     threading.Thread(target=_read, args=(stdout, lines), daemon=True).start()
     try:
-        line = lines.get(timeout=START_PATIENCE)
+        line = lines.get(timeout=patience)
     except Empty:
         running.stop()
         raise StartError(
-            f"The {running.name} did not listen within {START_PATIENCE:.0f} seconds: "
-            f"see {running.log}."
+            f"The {running.name} did not listen within {patience:g} seconds: see {running.log}."
         ) from None
     try:
         facts = json.loads(line)

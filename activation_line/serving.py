@@ -25,7 +25,7 @@ class ListenError(Exception):
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
         match error.errno:
-            case errno.EADDRINUSE:
+            case errno.EADDRINUSE | None:  # Cheroot's own error has no number
                 says = (
                     f"Port {port} on {host} is in use by another program: stop that one, "
                     f"or choose another with --port."
@@ -67,8 +67,11 @@ def serve(
     threads: int,
     announce: Announcement,
     as_json: bool,
+    on_stop: Callable[[], object] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished.
+
+    `on_stop` is called first then: it has to end answers that would go on for ever.
 
     `announce` gets the address once it listens and returns what is to be printed: one JSON line
     for programs, else a line per entry. Raises `ListenError`.
@@ -81,10 +84,17 @@ def serve(
         raise ListenError(host, port, error) from error
     stopping = threading.Event()
 
+    def finish() -> None:
+        on_stop()
+        server.stop()
+
+    finishing = threading.Thread(target=finish, daemon=True)
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        # On a thread of its own: this one has to go on serving what is under way.
         if not stopping.is_set():
             stopping.set()
-            threading.Thread(target=server.stop, daemon=True).start()
+            finishing.start()
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
@@ -97,3 +107,5 @@ def serve(
             click.echo(f"{fact}: {value}")
     sys.stdout.flush()
     server.serve()
+    if stopping.is_set():
+        finishing.join()
