@@ -63,7 +63,7 @@ def main() -> None:
 @click.option("--host", help="Listen on this address.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
 def serve(port: int | None, host: str | None, *, as_json: bool) -> None:
-    """Serve the line and the console, with the settings of the environment."""
+    """Serve the line and the console. The settings come from the environment."""
     from activation_line.production import serve_line  # noqa: PLC0415 -- `--help` needs no Flask
 
     serve_line(load(os.environ), port=port, host=host, as_json=as_json)
@@ -72,7 +72,11 @@ def serve(port: int | None, host: str | None, *, as_json: bool) -> None:
 @main.command()
 @click.option("--routing", type=click.Path(path_type=Path), help="Check these routing tables too.")
 def doctor(routing: Path | None) -> None:
-    """Check settings, tables, database, accounts and the network; status 1 if ill."""
+    """Check all that can be checked before a call comes.
+
+    Settings, routing tables, prompts, port, database, keys, accounts and the telephone network;
+    nothing is made or changed. Status 1 if anything is ill.
+    """
     from activation_line.examination import examine  # noqa: PLC0415 -- `--help` needs none of it
 
     ill = 0

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -21,13 +22,17 @@ class StartError(Exception):
 
 @dataclass(slots=True)
 class Running:
-    """A process that listens. `facts` is the JSON line that it printed."""
+    """A process that listens. `facts` is the JSON line that it printed.
+
+    `log` is shared with those that it followed; `logged_before` is their part of it, in bytes.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     log: Path
     process: subprocess.Popen[str]
+    logged_before: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -62,6 +67,7 @@ def start(
     log = log_dir / f"{name}.log"
     given = dict(environment or {})
     with log.open("ab") as sink:
+        before = sink.tell()
         process = subprocess.Popen(  # noqa: S603 -- the line's own commands, no shell
             [sys.executable, "-m", *command],
             env={**os.environ, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
@@ -71,7 +77,7 @@ def start(
             text=True,
             encoding="utf-8",
         )
-    running = Running(name, tuple(command), given, log, process)
+    running = Running(name, tuple(command), given, log, process, before)
     running.facts = _first_line(running, patience)
     return running
 
@@ -94,22 +100,31 @@ def _first_line(running: Running, patience: float) -> Mapping[str, str]:
         raise StartError(
             f"The {running.name} did not listen within {patience:g} seconds: see {running.log}."
         ) from None
+    if not line:  # it closed its output, so it is ending by itself
+        with suppress(subprocess.TimeoutExpired):
+            running.process.wait(STOP_PATIENCE)
     try:
         facts = json.loads(line)
-    except json.JSONDecodeError:
+        return {str(name): str(value) for name, value in facts.items()}
+    except (json.JSONDecodeError, AttributeError):
         running.stop()
-        raise StartError(f"The {running.name} did not start: {_last_words(running)}") from None
-    return {str(name): str(value) for name, value in facts.items()}
+        why = _last_words(running, line.strip())
+        raise StartError(f"The {running.name} did not start: {why}") from None
 
 
 def _read(stdout: IO[str], lines: "Queue[str]") -> None:
     """Hand the first line on, then drain the rest, so that the process never blocks on it."""
-    lines.put(stdout.readline())
-    for _ in stdout:
-        pass
+    with stdout:
+        lines.put(stdout.readline())
+        for _ in stdout:
+            pass
 
 
-def _last_words(running: Running) -> str:
-    running.process.wait(STOP_PATIENCE)
-    lines = running.log.read_text("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else f"it ended with status {running.process.returncode}."
+def _last_words(running: Running, said: str) -> str:
+    """What it wrote to its log last, this time; else what it said instead of its facts."""
+    with running.log.open("rb") as log:
+        log.seek(running.logged_before)
+        lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    if lines:
+        return lines[-1]
+    return f"it said {said!r}." if said else f"it ended with status {running.process.returncode}."

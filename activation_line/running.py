@@ -73,7 +73,7 @@ def run(  # noqa: PLR0913 -- a command's options are its arguments
     once: bool,
     no_issue: bool,
 ) -> None:
-    """Start the whole line on this computer, with demo data, on 127.0.0.1 only."""
+    """Start the whole line on this computer. Demo data, on 127.0.0.1 only."""
     from activation_line import demonstration  # noqa: PLC0415 -- `--help` needs none of it
 
     variation = demonstration.Variation(
