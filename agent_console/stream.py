@@ -26,7 +26,7 @@ def follow(
     """
     # A first line at once: the browser then knows that the stream is open.
     yield HEARTBEAT
-    while True:
+    while not services.live_feed.is_closed:
         desk = _look(services, token)
         if desk is None:
             yield "event: signed-out\ndata: \n\n"

@@ -20,6 +20,7 @@ class LiveFeed:
         self._changed = threading.Condition()
         self._newest = 0
         self._looked = float("-inf")
+        self.is_closed = False
 
     def publish(self) -> None:
         """Call after a commit that wrote events: those who wait look at once."""
@@ -27,11 +28,17 @@ class LiveFeed:
             self._looked = float("-inf")
             self._changed.notify_all()
 
+    def close(self) -> None:
+        """Call when the process is to end: nobody waits any more."""
+        with self._changed:
+            self.is_closed = True
+            self._changed.notify_all()
+
     def wait(self, after_id: int, timeout: float) -> bool:
         """Wait until there is an event after this one; False after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         with self._changed:
-            while True:
+            while not self.is_closed:
                 now = time.monotonic()
                 if now - self._looked >= LOOK_SECONDS:
                     self._looked = now
@@ -42,6 +49,7 @@ class LiveFeed:
                 if left <= 0:
                     return False
                 self._changed.wait(min(left, LOOK_SECONDS))
+        return False
 
     def _look(self) -> int:
         with reading(self._engine) as conn:
