@@ -193,10 +193,12 @@ def hash_cheaply() -> None:
     accounts._nobody = accounts._hasher.hash("nobody")
 
 
-def build_house(folder: Path, *, voice_device_url: str | None = None) -> House:
-    """Wire a console with one product, one representative and one supervisor."""
+def build_house(
+    folder: Path, *, voice_device_url: str | None = None, engine: Engine | None = None
+) -> House:
+    """Wire a console with one product, two representatives and one supervisor."""
     hash_cheaply()
-    engine = open_engine(f"sqlite:///{(folder / 'line.sqlite3').as_posix()}")
+    engine = engine or open_engine(f"sqlite:///{(folder / 'line.sqlite3').as_posix()}")
     for tables in (register_tables, switchboard_tables, console_tables):
         tables.metadata.create_all(engine)
     moment = [START]
