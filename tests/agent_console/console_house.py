@@ -1,6 +1,8 @@
 """A console of real parts on a database of its own; only the telephone network is played."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from werkzeug.test import TestResponse
 
 import region_routing
@@ -38,6 +40,11 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CALLER = "+447700900123"
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LINE = Actor("line", "test")
+PATIENCE = 20.0
+_WAIT_FOR_A_LOCK = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 @dataclass
@@ -256,3 +263,16 @@ def _employ(conn: Connection, login: str, role: str) -> None:
             languages=("en",),
             now=START,
         )
+
+
+def let_wait(engine: Engine, *pressed: threading.Thread) -> None:
+    """Let each come as far as the lock that this test holds, or to its end.
+
+    SQLite's one writer is the test itself: there each waits before it has read anything.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while engine.dialect.name == "postgresql" and any(press.is_alive() for press in pressed):
+        with reading(engine) as conn:
+            if conn.execute(_WAIT_FOR_A_LOCK).scalar_one() == len(pressed):
+                return
+        assert time.monotonic() < deadline

@@ -1,28 +1,22 @@
 """The console and the line at the same moment, in real parallel transactions."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from data_store import reading, transaction
 from switchboard import calls, events, queues, representatives
 from switchboard.model import Call, CallState, WorkState
 from switchboard.telephony import TelephonyError
-from tests.agent_console.console_house import Act, House, build_house
+from tests.agent_console.console_house import PATIENCE, Act, House, build_house, let_wait
 
 JSON = {"Accept": "application/json"}
-PATIENCE = 20.0
-_WAIT_FOR_A_LOCK = text(
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 
 
 @pytest.fixture
@@ -48,19 +42,6 @@ class Pressed(threading.Thread):
         self.join(PATIENCE)
         assert self._answer is not None
         return self._answer
-
-
-def let_wait(engine: Engine, *pressed: Pressed) -> None:
-    """Let each press come as far as the lock that this test holds, or to its end.
-
-    SQLite's one writer is the test itself: there a press waits before it has read anything.
-    """
-    deadline = time.monotonic() + PATIENCE
-    while engine.dialect.name == "postgresql" and any(press.is_alive() for press in pressed):
-        with reading(engine) as conn:
-            if conn.execute(_WAIT_FOR_A_LOCK).scalar_one() == len(pressed):
-                return
-        assert time.monotonic() < deadline
 
 
 def get(house: House, call_id: int) -> Call:
