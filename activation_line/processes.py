@@ -29,6 +29,7 @@ class Running:
     log: Path
     process: subprocess.Popen[str]
     facts: Mapping[str, str] = field(default_factory=dict)
+    reader: threading.Thread | None = None
 
     @property
     def pid(self) -> int:
@@ -44,6 +45,8 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
+        if self.reader is not None:
+            self.reader.join(STOP_PATIENCE)
 
 
 def start(
@@ -73,6 +76,7 @@ def start(
 
 def restart(running: Running) -> Running:
     """Start a process that has ended with the same command and surroundings."""
+    running.stop()
     return start(running.name, running.command, running.log.parent, running.environment)
 
 
@@ -81,7 +85,8 @@ def _first_line(running: Running) -> Mapping[str, str]:
     stdout = running.process.stdout
     if stdout is None:  # pragma: no cover -- it was asked for as a pipe
         raise StartError(f"The {running.name} has no output to read.")
-    threading.Thread(target=_read, args=(stdout, lines), daemon=True).start()
+    reader = running.reader = threading.Thread(target=_read, args=(stdout, lines), daemon=True)
+    reader.start()
     try:
         line = lines.get(timeout=START_PATIENCE)
     except Empty:
@@ -100,9 +105,10 @@ def _first_line(running: Running) -> Mapping[str, str]:
 
 def _read(stdout: IO[str], lines: "Queue[str]") -> None:
     """Hand the first line on, then drain the rest, so that the process never blocks on it."""
-    lines.put(stdout.readline())
-    for _ in stdout:
-        pass
+    with stdout:
+        lines.put(stdout.readline())
+        for _ in stdout:
+            pass
 
 
 def _last_words(running: Running) -> str:
