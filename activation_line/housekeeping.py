@@ -70,7 +70,8 @@ def sweep(line: Line) -> None:
     gone = [call for call in held if not line.telephony.is_live(call.call_sid)]
     now = line.clock()
     for call in gone:
-        # One transaction for each: who holds two calls at once could meet somebody who does, too.
+        # One at a time: a turn holds its call before the register, so whoever has been to the
+        # register must not wait for a call.
         with transaction(line.engine) as connection:
             calls.end(connection, call.id, "network", now)
             if call.request_id is not None:
