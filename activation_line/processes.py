@@ -11,6 +11,8 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import IO
 
+from activation_line.settings import PREFIX
+
 START_PATIENCE = 60.0
 STOP_PATIENCE = 10.0
 
@@ -43,6 +45,9 @@ class Running:
                 self.process.wait(STOP_PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+            except BaseException:
+                self.process.kill()
+                raise
         self.process.wait()
 
 
@@ -56,10 +61,12 @@ def start(
     log_dir.mkdir(parents=True, exist_ok=True)
     log = log_dir / f"{name}.log"
     given = dict(environment or {})
+    # Settings that were meant for another line, perhaps a real one, must not leak into this.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     with log.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603 -- the line's own commands, no shell
             [sys.executable, "-m", *command],
-            env={**os.environ, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+            env={**inherited, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sink,
@@ -67,7 +74,12 @@ def start(
             encoding="utf-8",
         )
     running = Running(name, tuple(command), given, log, process)
-    running.facts = _first_line(running)
+    try:
+        running.facts = _first_line(running)
+    except BaseException:
+        # Nobody else knows of it yet: interrupted here, it would be left behind.
+        running.stop()
+        raise
     return running
 
 
@@ -85,7 +97,6 @@ def _first_line(running: Running) -> Mapping[str, str]:
     try:
         line = lines.get(timeout=START_PATIENCE)
     except Empty:
-        running.stop()
         raise StartError(
             f"The {running.name} did not listen within {START_PATIENCE:.0f} seconds: "
             f"see {running.log}."

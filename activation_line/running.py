@@ -14,6 +14,7 @@ import click
 from aiohttp import ClientError
 
 import region_routing
+from activation_line.demo import DemoDataError
 from activation_line.house import NOTES, DemoDirectoryError, House, Plan
 from activation_line.once import RegionError, Variation, play, route_for
 from activation_line.processes import StartError
@@ -30,6 +31,7 @@ GLANCE_SECONDS = 0.5
 # What may go wrong with a run, each with a sentence of its own.
 MENDABLE = (
     StartError,
+    DemoDataError,
     DemoDirectoryError,
     PortInUseError,
     RegionError,
@@ -46,6 +48,13 @@ MENDABLE = (
     "--data",
     type=click.Path(path_type=Path),
     help=f"Keep the demo's data here; ./{DIRECTORY} if left out, a temporary one with --once.",
+)
+@click.option(
+    "--database",
+    "database_url",
+    default="",
+    metavar="URL",
+    help="Keep the line's data in this empty PostgreSQL, not in a file: postgresql+psycopg://...",
 )
 @click.option(
     "--port",
@@ -65,7 +74,7 @@ MENDABLE = (
     type=int,
     default=1,
     show_default=True,
-    help="Draws product and slips; keys are always new.",
+    help="Draws product and slips; key pairs and case numbers, so most codes, are always new.",
 )
 @click.option(
     "--wrong-digit",
@@ -89,6 +98,7 @@ MENDABLE = (
 )
 def run(  # noqa: PLR0913 -- a command's options are its arguments
     data: Path | None,
+    database_url: str,
     port: int,
     region: str,
     seed: int,
@@ -112,10 +122,11 @@ def run(  # noqa: PLR0913 -- a command's options are its arguments
     try:
         signal.signal(signal.SIGTERM, _stop)
         if once:
-            sys.exit(_once(data, variation, start))
+            sys.exit(_once(data, variation, start, database_url))
         if start is not None or variation != Variation(seed=seed):
             raise click.UsageError("These options vary the scripted call: add --once.")
-        _stay(Plan(data or Path(DIRECTORY), port=port, seed=seed))
+        directory = data or Path(DIRECTORY)
+        _stay(Plan(directory, port=port, seed=seed, database_url=database_url))
     except MENDABLE as error:
         raise click.ClickException(str(error) or STUCK) from error
 
@@ -125,7 +136,9 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _once(data: Path | None, variation: Variation, start: datetime | None) -> int:
+def _once(
+    data: Path | None, variation: Variation, start: datetime | None, database_url: str
+) -> int:
     route_for(region_routing.load(), variation.region)
     if data is not None and (data / NOTES).exists():
         raise DemoDirectoryError(
@@ -136,7 +149,8 @@ def _once(data: Path | None, variation: Variation, start: datetime | None) -> in
     moment = start.replace(tzinfo=UTC) if start else datetime.now(UTC).replace(microsecond=0)
     began = time.monotonic()
     try:
-        with House(Plan(directory, seed=variation.seed, start=moment), click.echo) as house:
+        plan = Plan(directory, seed=variation.seed, start=moment, database_url=database_url)
+        with House(plan, click.echo) as house:
             pids = ", ".join(f"{name} {running.pid}" for name, running in house.running.items())
             click.echo(f"Processes: {pids}.\n")
             outcome = asyncio.run(play(house, variation, click.echo))
