@@ -72,6 +72,9 @@ def begin(
     fields: Mapping[str, str],
 ) -> Turn:
     """Look at the desk inside the transaction. Raises `ActRefusedError` for what isn't open."""
+    # Held before it is read: a turn of the caller's that is under way at this moment would be
+    # written over with what this page saw before it.
+    calls.hold(conn, call_id)
     seen = desk.look(conn, services, session)
     if seen.hand is None or seen.hand.call.id != call_id or act not in seen.allowed:
         raise ActRefusedError(

@@ -151,7 +151,7 @@ def _redirect(services: ConsoleServices, turn: Turn, what: str) -> None:
         failed = NewEvent(EventKind.TELEPHONY_FAILED, {"why": str(error)})
         with transaction(services.engine) as conn:
             # What the line wrote meanwhile stays; only this act's own change is taken back.
-            call = calls.get(conn, turn.call.id)
+            call = calls.hold(conn, turn.call.id)
             if call is not None and call.state is not CallState.ENDED:
                 back = replace(call, state=turn.call.state)
                 calls.save(conn, back, events=[failed], now=services.clock())
