@@ -96,7 +96,7 @@ MENDABLE = (
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
     help="With --once: when the call is made, in UTC; now if left out.",
 )
-def run(  # noqa: PLR0913 -- a command's options are its arguments
+def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     data: Path | None,
     database_url: str,
     port: int,

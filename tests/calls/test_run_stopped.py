@@ -80,7 +80,6 @@ def test_stopped_while_it_starts_it_ends_what_it_started(
     with running(tmp_path / "demo") as process:
         lines_until(process, words)
         process.send_signal(number)
-        # The pipe is at its end only when nobody holds it any longer, the children included.
         last = rest_of(process)
     assert process.returncode != 0
     assert "Traceback" not in last
@@ -88,7 +87,7 @@ def test_stopped_while_it_starts_it_ends_what_it_started(
 
 
 def holders_of(directory: Path) -> list[str]:
-    """The processes whose command line or open log names the directory."""
+    """The processes whose command line names the directory: all but the line's does."""
     listed = subprocess.run(
         ["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True
     ).stdout.splitlines()
