@@ -69,10 +69,12 @@ def sweep(line: Line) -> None:
     # The network is asked outside of any transaction: it may be slow, or gone.
     gone = [call for call in held if not line.telephony.is_live(call.call_sid)]
     now = line.clock()
-    with transaction(line.engine) as connection:
-        for call in gone:
+    for call in gone:
+        # One transaction for each: who holds two calls at once could meet somebody who does, too.
+        with transaction(line.engine) as connection:
             calls.end(connection, call.id, "network", now)
             if call.request_id is not None:
                 line.clearinghouse.abandon(connection, call.request_id, NETWORK, now)
+    with transaction(line.engine) as connection:
         line.clearinghouse.lapse(connection, now)
     line.voice.live_feed.publish()

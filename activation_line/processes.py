@@ -31,6 +31,7 @@ class Running:
     log: Path
     process: subprocess.Popen[str]
     facts: Mapping[str, str] = field(default_factory=dict)
+    reader: threading.Thread | None = None
 
     @property
     def pid(self) -> int:
@@ -49,6 +50,8 @@ class Running:
                 self.process.kill()
                 raise
         self.process.wait()
+        if self.reader is not None:
+            self.reader.join(STOP_PATIENCE)
 
 
 def start(
@@ -85,6 +88,7 @@ def start(
 
 def restart(running: Running) -> Running:
     """Start a process that has ended with the same command and surroundings."""
+    running.stop()
     return start(running.name, running.command, running.log.parent, running.environment)
 
 
@@ -93,7 +97,8 @@ def _first_line(running: Running) -> Mapping[str, str]:
     stdout = running.process.stdout
     if stdout is None:  # pragma: no cover -- it was asked for as a pipe
         raise StartError(f"The {running.name} has no output to read.")
-    threading.Thread(target=_read, args=(stdout, lines), daemon=True).start()
+    reader = running.reader = threading.Thread(target=_read, args=(stdout, lines), daemon=True)
+    reader.start()
     try:
         line = lines.get(timeout=START_PATIENCE)
     except Empty:
