@@ -100,9 +100,10 @@ def _first_line(running: Running) -> Mapping[str, str]:
 
 def _read(stdout: IO[str], lines: "Queue[str]") -> None:
     """Hand the first line on, then drain the rest, so that the process never blocks on it."""
-    lines.put(stdout.readline())
-    for _ in stdout:
-        pass
+    with stdout:
+        lines.put(stdout.readline())
+        for _ in stdout:
+            pass
 
 
 def _last_words(running: Running) -> str:

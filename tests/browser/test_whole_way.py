@@ -1,0 +1,328 @@
+"""The whole way by hand, as a new user goes it: real processes, real time, a real Chromium.
+
+`ACTIVATION_LINE_SCREENSHOTS=DIR` keeps a picture of every station in DIR, and
+`ACTIVATION_LINE_PICTURE=FILE` makes the README's picture of the read-out.
+"""
+
+import base64
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from activation_line.house import House, Plan
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CHROMIUM = Path("/usr/bin/chromium")
+if not CHROMIUM.exists():
+    pytest.skip("needs Chromium at /usr/bin/chromium", allow_module_level=True)
+
+SHOTS = os.environ.get("ACTIVATION_LINE_SCREENSHOTS")
+PICTURE = os.environ.get("ACTIVATION_LINE_PICTURE")
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+}
+# What speaks takes its time, and this is real time.
+SPOKEN = 15_000
+GROUPS = 7
+CALLER = "+12025550177"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    said: list[str] = []
+    with House(Plan(tmp_path_factory.mktemp("house") / "demo"), said.append) as opened:
+        yield opened
+
+
+@pytest.fixture
+def people(browser: Browser, house: House) -> Iterator["People"]:
+    """Three people, each with a browser of their own; no page may have complained at the end."""
+    complaints: list[str] = []
+    contexts = [
+        browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        for _ in range(3)
+    ]
+    pages = [context.new_page() for context in contexts]
+    for page in pages:
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield People(house, *pages)
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The administrator's page, the telephone, and the representative's page."""
+
+    house: House
+    manager: Page
+    telephone: Page
+    console: Page
+
+    @property
+    def log(self) -> Locator:
+        """The telephone's text of what is said."""
+        return self.telephone.get_by_role("log")
+
+    def hear(self, words: str | re.Pattern[str]) -> str:
+        """Wait until the telephone says something with these words; give the whole of it."""
+        line = self.log.locator("p").filter(has_text=words).last
+        expect(line).to_be_visible(timeout=SPOKEN)
+        return line.inner_text()
+
+    def key(self, keys: str) -> None:
+        """Press the telephone's keys on the keyboard, whatever is being said."""
+        self.telephone.keyboard.type(keys)
+
+    def keep(self, station: str, page: Page, width: int = 1280, *, full: bool = True) -> None:
+        """Keep a picture of a station, where pictures are wanted."""
+        if SHOTS is None:
+            return
+        before = page.viewport_size
+        page.set_viewport_size({"width": width, "height": 900})
+        path = Path(SHOTS) / f"{station}-{width}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, full_page=full)
+        if before is not None:
+            page.set_viewport_size(before)
+
+
+def says_demo(page: Page) -> None:
+    """Every page says that it is a demo, and where it listens."""
+    text = page.locator("body").inner_text().lower()
+    assert "demo" in text, page.url
+    assert "127.0.0.1" in text, page.url
+
+
+def open_menu(page: Page) -> Locator:
+    page.locator("#server-node").click(button="right")
+    menu = page.locator("#action-menu")
+    expect(menu.get_by_role("link", name="Properties")).to_be_visible()
+    return menu
+
+
+def to_wizard(people: People) -> None:
+    """From the one-time link to the page License Server Reactivation, as the guide says."""
+    page = people.manager
+    page.goto(people.house.license_server.facts["one_time_link"])
+    page.wait_for_url("**/manager")
+    says_demo(page)
+    people.keep("01-manager", page)
+    page.locator("#server-node").click()
+    expect(page.get_by_text("Certificate expired").first).to_be_visible()
+    people.keep("02-server-expired", page)
+    open_menu(page).get_by_role("link", name="Properties").click()
+    page.get_by_role("tab", name="Connection Method").click()
+    page.get_by_label("Connection method", exact=True).select_option(label="Telephone")
+    page.get_by_label("Select Country or Region").select_option(label="United States")
+    says_demo(page)
+    people.keep("03-properties", page)
+    page.get_by_role("button", name="OK", exact=True).click()
+    page.wait_for_url("**/manager/server")
+    menu = open_menu(page)
+    menu.get_by_text("Advanced").click()
+    people.keep("04-menu", page)
+    menu.get_by_role("link", name="Reactivate Server").click()
+    expect(page).to_have_title("Welcome")
+    says_demo(page)
+    people.keep("05-welcome", page)
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page).to_have_title("License Server Reactivation")
+    says_demo(page)
+    people.keep("06-reactivation", page)
+    people.keep("06-reactivation", page, 320)
+
+
+def shown(page: Page, name: str) -> str:
+    """A code that a page of the license server shows."""
+    return page.locator(f"#{name}").get_attribute("data-code") or ""
+
+
+def dial(people: People, number: str) -> None:
+    page = people.telephone
+    page.goto(people.house.network.facts["telephone"])
+    expect(page.locator("#state")).to_have_text("Ready")
+    says_demo(page)
+    people.keep("07-telephone-idle", page)
+    page.get_by_label("Your own number").fill(CALLER)
+    page.get_by_label("Number to call").fill(number)
+    page.keyboard.press("Enter")
+
+
+def key_both_ids(people: People) -> None:
+    """Both IDs by the keyboard, without waiting for a prompt's end; the line answers."""
+    wizard = people.manager
+    people.hear("key the product ID")
+    people.key(f"{shown(wizard, 'product-id')}#")
+    people.hear("key the license server ID")
+    people.key(f"{shown(wizard, 'license-server-id')}#")
+    heard = people.hear("Your line code is")
+    assert re.findall(r"\d", heard) == list(shown(wizard, "line-code"))
+    people.keep("08-telephone-line-code", people.telephone)
+    heard = people.hear("Your case number is")
+    assert len(re.findall(r"\d", heard)) == len("123412341234")
+    people.key(wizard.locator("[data-proposed]").get_attribute("data-proposed") or "")
+
+
+def log_in(people: People) -> None:
+    page, demo = people.console, people.house.demo
+    page.goto(f"{people.house.web.facts['url']}/console/")
+    says_demo(page)
+    people.keep("09-console-log-in", page)
+    page.get_by_label("Log-in").fill(demo.login)
+    page.get_by_label("Password").fill(demo.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/")
+    expect(page.locator("#voice-state")).to_have_text("ready")
+    page.get_by_role("button", name="Available").click()
+    says_demo(page)
+
+
+def to_read_out(people: People) -> None:
+    """Answer, verify and issue, by the keys that the buttons show."""
+    page = people.console
+    expect(page.get_by_role("heading", name="Incoming call")).to_be_visible(timeout=SPOKEN)
+    people.keep("10-console-ringing", page)
+    page.keyboard.press("F2")
+    expect(page.get_by_role("heading", name="Verify the request")).to_be_visible()
+    keyed = page.locator(".keyed .digits").all_inner_texts()
+    assert "".join(keyed[:4]) == shown(people.manager, "product-id")
+    assert "".join(keyed[4:]) == shown(people.manager, "license-server-id")
+    expect(page.locator(".keyed li.ok")).to_have_count(11)
+    people.hear("has joined")
+    people.keep("11-console-answered", page)
+    people.keep("11-telephone-connected", people.telephone)
+    page.keyboard.press("F6")
+    expect(page.get_by_role("heading", name="Issue the new ID")).to_be_visible()
+    people.keep("12-console-verified", page)
+    page.keyboard.press("F7")
+    expect(page.get_by_role("button", name="Issue now")).to_be_visible()
+    people.keep("13-console-issue", page, full=False)
+    page.keyboard.press("F7")
+    expect(page.locator(".groups .lit .number")).to_have_text("1")
+
+
+def read_out(people: People) -> str:
+    """Read every group by the keyboard; the caller hears each. Give the ID as it was heard."""
+    page, heard = people.console, []
+    for group in range(1, GROUPS + 1):
+        expect(page.locator(".groups .lit .number")).to_have_text(str(group))
+        said = people.hear(f"Group {group} of the new ID")
+        heard.append("".join(re.findall(r"\d", said.split(":")[-1])))
+        if group == 4:
+            people.keep("14-console-read-out", page)
+            people.keep("14-console-read-out", page, 320)
+            people.keep("14-telephone-read-out", people.telephone)
+            people.keep("14-telephone-read-out", people.telephone, 320)
+            people.manager.locator("#group1").press_sequentially("".join(heard))
+            make_picture(people)
+        page.keyboard.press("F9")
+    expect(page.locator(".groups .lit")).to_have_count(0)
+    assert heard == page.locator(".groups .digits").evaluate_all(
+        "all => all.map((each) => each.textContent)"
+    )
+    return "".join(heard)
+
+
+def make_picture(people: People) -> None:
+    """Lay the three pages side by side, as they are now, into one picture."""
+    if PICTURE is None:
+        return
+    parts = []
+    for page, width in ((people.manager, 620), (people.telephone, 620), (people.console, 1000)):
+        page.set_viewport_size({"width": width, "height": 900})
+        data = base64.b64encode(page.screenshot()).decode()
+        parts.append(f'<img src="data:image/png;base64,{data}">')
+        page.set_viewport_size({"width": 1280, "height": 900})
+    sheet = people.console.context.new_page()
+    sheet.set_viewport_size({"width": 1800, "height": 740})
+    sheet.set_content("".join(parts))
+    sheet.screenshot(path=PICTURE)
+    sheet.close()
+
+
+def test_a_server_is_reactivated_by_hand(people: People):
+    to_wizard(people)
+    manager, telephone, console = people.manager, people.telephone, people.console
+    log_in(people)
+    dial(people, manager.locator("#phone-number").inner_text())
+    key_both_ids(people)
+    to_read_out(people)
+    new_id = read_out(people)
+    console.keyboard.press("F10")
+    expect(console.get_by_text("The caller keys the closing code")).to_be_visible()
+    people.hear("Type the new ID into the wizard")
+    people.keep("15-console-closing-code", console)
+    people.keep("15-telephone-closing-code", telephone)
+    field = manager.locator(".group input:placeholder-shown, .group input").first
+    field.fill("")
+    field.press_sequentially(new_id)
+    expect(manager.locator('[data-mark="good"]')).to_have_count(GROUPS)
+    people.keep("16-wizard-typed", manager)
+    manager.keyboard.press("Enter")
+    expect(manager).to_have_title("Completing the Reactivate Server Wizard")
+    says_demo(manager)
+    people.keep("17-wizard-completing", manager)
+    people.keep("17-wizard-completing", manager, 320)
+    people.key(shown(manager, "closing-code"))
+    people.hear("Your license server is active again")
+    expect(console.get_by_text("the license server has accepted")).to_be_visible(timeout=SPOKEN)
+    people.keep("18-console-confirmed", console)
+    expect(telephone.locator("#state")).to_contain_text("Ended", timeout=SPOKEN)
+    people.keep("19-telephone-ended", telephone)
+    people.keep("19-telephone-ended", telephone, 320)
+    expect(console.get_by_role("heading", name="Wrap-up")).to_be_visible(timeout=SPOKEN)
+    people.keep("20-console-wrap-up", console)
+    console.keyboard.press("F10")
+    expect(console.get_by_role("heading", name="No call")).to_be_visible()
+    people.keep("21-console-idle", console)
+    manager.get_by_role("button", name="Finish").click()
+    manager.wait_for_url("**/manager/server")
+    expect(manager.get_by_text("Certificate valid").first).to_be_visible()
+    people.keep("22-server-valid", manager)
+
+
+def test_health_is_well_and_the_pages_are_accessible(people: People):
+    page = people.manager
+    network = people.house.network.facts
+    addresses = {
+        "health": f"{people.house.web.facts['url']}/health",
+        "telephone": network["telephone"],
+        "debugger": f"{network['url']}/",
+    }
+    found: dict[str, list[str]] = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        says_demo(page)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for width in (1280, 320):
+                people.keep(f"30-{name}-{scheme}", page, width)
+            page.set_viewport_size({"width": 320, "height": 700})
+            assert page.evaluate("document.documentElement.scrollWidth") == 320, name
+            page.set_viewport_size({"width": 1280, "height": 900})
+            broken = [
+                f"{rule['id']}: {node['target']}"
+                for rule in Axe().run(page, options=RULES).response["violations"]
+                for node in rule["nodes"]
+            ]
+            if broken:
+                found[f"{name}, {scheme}"] = broken
+    assert found == {}
