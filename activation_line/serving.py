@@ -56,8 +56,11 @@ def serve(
     threads: int,
     announce: Announcement,
     as_json: bool,
+    let_go: Callable[[], object] = bool,
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished.
+
+    `let_go` is called when it is to end, so that answers without an end (live streams) find one.
 
     `announce` gets the address once it listens and returns what is to be printed: one JSON line
     for programs, else a line per entry. Raises `PortInUseError`.
@@ -67,10 +70,14 @@ def serve(
     server.prepare()
     stopping = threading.Event()
 
+    def end() -> None:
+        let_go()
+        server.stop()
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if not stopping.is_set():
             stopping.set()
-            threading.Thread(target=server.stop, daemon=True).start()
+            threading.Thread(target=end, daemon=True).start()
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)

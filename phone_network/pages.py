@@ -13,6 +13,7 @@ from phone_network.exchange import Exchange
 _STATIC: Final = {
     "telephone.css": "text/css",
     "telephone.js": "text/javascript",
+    "figures.js": "text/javascript",
     "tones.js": "text/javascript",
     "debugger.js": "text/javascript",
     "device.js": "text/javascript",

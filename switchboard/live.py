@@ -20,6 +20,18 @@ class LiveFeed:
         self._changed = threading.Condition()
         self._newest = 0
         self._looked = float("-inf")
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the process ends: nobody should wait any more."""
+        return self._closed
+
+    def close(self) -> None:
+        """Let everybody who waits go, and wait no more: the process ends."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def publish(self) -> None:
         """Call after a commit that wrote events: those who wait look at once."""
@@ -28,7 +40,7 @@ class LiveFeed:
             self._changed.notify_all()
 
     def wait(self, after_id: int, timeout: float) -> bool:
-        """Wait until there is an event after this one; False after `timeout` seconds."""
+        """Wait until there is an event after this one; False after `timeout`, or once closed."""
         deadline = time.monotonic() + timeout
         with self._changed:
             while True:
@@ -39,7 +51,7 @@ class LiveFeed:
                 if self._newest > after_id:
                     return True
                 left = deadline - now
-                if left <= 0:
+                if left <= 0 or self._closed:
                     return False
                 self._changed.wait(min(left, LOOK_SECONDS))
 

@@ -1,5 +1,6 @@
 // The telephone page: one tab is one telephone on the network's control WebSocket.
 
+import { figures } from "./figures.js";
 import { Tones } from "./tones.js";
 
 const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
@@ -34,6 +35,18 @@ function write(kind, words, who = "") {
   log.append(line);
   if (atEnd) log.scrollTop = log.scrollHeight;
   return line;
+}
+
+function showFigures(line, words) {
+  const code = figures(words);
+  if (!code) return;
+  const shown = document.createElement("span");
+  shown.className = "figures";
+  shown.ariaHidden = "true"; // a screen reader has said them already
+  shown.append(code);
+  line.append(shown);
+  const log = $("log");
+  log.scrollTop = log.scrollHeight;
 }
 
 function enter(state) {
@@ -147,6 +160,7 @@ const TAKES = {
     const own = event.who === "line";
     spoken = write("them", event.text, name(event.who));
     if (event.language) spoken.lang = event.language;
+    showFigures(spoken, event.text);
     speak(event.text, own ? event.language : "");
   },
   heard(event) {

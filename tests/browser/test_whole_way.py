@@ -6,7 +6,6 @@
 
 import base64
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from activation_line.house import House, Plan
+from codes import case_number
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -81,11 +81,14 @@ class People:
         """The telephone's text of what is said."""
         return self.telephone.get_by_role("log")
 
-    def hear(self, words: str | re.Pattern[str]) -> str:
-        """Wait until the telephone says something with these words; give the whole of it."""
+    def hear(self, words: str) -> None:
+        """Wait until the telephone says something with these words."""
+        expect(self.log.locator("p").filter(has_text=words).last).to_be_visible(timeout=SPOKEN)
+
+    def hear_digits(self, words: str) -> str:
+        """Wait for a sentence with digits in it, and give them as the log shows them."""
         line = self.log.locator("p").filter(has_text=words).last
-        expect(line).to_be_visible(timeout=SPOKEN)
-        return line.inner_text()
+        return line.locator(".figures").inner_text(timeout=SPOKEN)
 
     def key(self, keys: str) -> None:
         """Press the telephone's keys on the keyboard, whatever is being said."""
@@ -173,11 +176,9 @@ def key_both_ids(people: People) -> None:
     people.key(f"{shown(wizard, 'product-id')}#")
     people.hear("key the license server ID")
     people.key(f"{shown(wizard, 'license-server-id')}#")
-    heard = people.hear("Your line code is")
-    assert re.findall(r"\d", heard) == list(shown(wizard, "line-code"))
+    assert people.hear_digits("Your line code is") == shown(wizard, "line-code")
     people.keep("08-telephone-line-code", people.telephone)
-    heard = people.hear("Your case number is")
-    assert len(re.findall(r"\d", heard)) == len("123412341234")
+    case_number.validate(people.hear_digits("Your case number is"))
     people.key(wizard.locator("[data-proposed]").get_attribute("data-proposed") or "")
 
 
@@ -224,8 +225,7 @@ def read_out(people: People) -> str:
     page, heard = people.console, []
     for group in range(1, GROUPS + 1):
         expect(page.locator(".groups .lit .number")).to_have_text(str(group))
-        said = people.hear(f"Group {group} of the new ID")
-        heard.append("".join(re.findall(r"\d", said.split(":")[-1])))
+        heard.append(people.hear_digits(f"Group {group} of the new ID"))
         if group == 4:
             people.keep("14-console-read-out", page)
             people.keep("14-console-read-out", page, 320)
