@@ -178,8 +178,9 @@ const TAKES = {
   queued() {
     write("news", "Waiting in the queue");
   },
-  joined() {
-    write("news", "In the conversation");
+  joined(event) {
+    const present = (event.present ?? []).map(name).join(", ");
+    write("news", present ? `In a conversation with ${present}` : "Waiting for the others to join");
   },
   arrived(event) {
     write("news", `${name(event.who)} has joined`);
@@ -223,7 +224,7 @@ function press(key) {
   button?.classList.add("down");
   setTimeout(() => button?.classList.remove("down"), 130);
   if (call.state === "connected") {
-    $("keyed").textContent += key;
+    $("keyed").textContent += key === "#" ? "#\n" : key;
     send({ do: "press", call: call.sid, digits: key, pace: 0 });
   } else if (call.state === "idle") {
     $("to").value += key;
