@@ -35,11 +35,19 @@ export async function startVoice(panel, onDesk) {
 
   const sayLitGroup = () => say(document.getElementById("read-out")?.dataset.say);
 
-  onDesk(() => {
+  const show = (desk) => {
+    const isApart = desk?.dataset.callState === "keying";
+    if (["idle", "ringing"].includes(desk?.dataset.workState)) log.replaceChildren();
+    panel.querySelector("#voice-form").hidden = !call?.say || isApart;
+    panel.querySelector("#voice-hint").hidden = !call?.say || !isApart;
+    panel.hidden = !call?.say && !log.hasChildNodes();
+  };
+
+  onDesk((desk) => {
     const lit = document.getElementById("read-out")?.dataset.current ?? "";
     if (lit !== shownGroup && call) sayLitGroup();
     shownGroup = lit;
-    panel.hidden = !call?.say && !log.hasChildNodes();
+    show(desk);
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("#repeat")) sayLitGroup();
@@ -65,11 +73,10 @@ export async function startVoice(panel, onDesk) {
       call.on("hears", ({ who, text }) => write(log, who === "line" ? "Line" : "Caller", text));
       call.on("disconnect", () => {
         call = null;
-        panel.querySelector("#voice-form").hidden = true;
+        show(document.getElementById("desk"));
       });
       call.accept();
-      panel.querySelector("#voice-form").hidden = !call.say;
-      panel.hidden = !call.say;
+      show(document.getElementById("desk"));
     });
     await device.register();
   } catch (error) {

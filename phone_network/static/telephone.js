@@ -21,7 +21,7 @@ function show(words) {
   if ($("state").textContent !== words) $("state").textContent = words;
 }
 
-function write(kind, words, who = "") {
+function write(kind, words, who = "", code = "") {
   const line = document.createElement("p");
   line.className = kind;
   if (who) {
@@ -30,23 +30,18 @@ function write(kind, words, who = "") {
     line.append(name);
   }
   line.append(words);
+  if (code) {
+    const shown = document.createElement("span");
+    shown.className = "figures";
+    shown.ariaHidden = "true"; // a screen reader has said them already
+    shown.append(code);
+    line.append(shown);
+  }
   const log = $("log");
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   log.append(line);
   if (atEnd) log.scrollTop = log.scrollHeight;
   return line;
-}
-
-function showFigures(line, words) {
-  const code = figures(words);
-  if (!code) return;
-  const shown = document.createElement("span");
-  shown.className = "figures";
-  shown.ariaHidden = "true"; // a screen reader has said them already
-  shown.append(code);
-  line.append(shown);
-  const log = $("log");
-  log.scrollTop = log.scrollHeight;
 }
 
 function enter(state) {
@@ -158,9 +153,8 @@ const TAKES = {
   },
   hears(event) {
     const own = event.who === "line";
-    spoken = write("them", event.text, name(event.who));
+    spoken = write("them", event.text, name(event.who), figures(event.text));
     if (event.language) spoken.lang = event.language;
-    showFigures(spoken, event.text);
     speak(event.text, own ? event.language : "");
   },
   heard(event) {
