@@ -18,7 +18,7 @@ HEARTBEAT = ": still here\n\n"
 def follow(
     services: ConsoleServices, token: str, seen: str, render: Callable[[Desk], str]
 ) -> Iterator[str]:
-    """Send the desk whenever it shows something else than before, until the log-out or the process's end.
+    """Send the desk whenever it shows something else than before, until log-out or the end.
 
     `seen` is the fingerprint of what the page shows already: what happened between its making and
     this stream, or while the stream was lost, is in the first look. Between two looks nothing of

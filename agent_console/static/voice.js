@@ -1,8 +1,11 @@
 // The browser's voice device: registers, takes the call that the representative answered here,
 // and carries the text line (what is said, as text) where the device offers one.
-const state = (words) => {
+const state = (words, reason = "") => {
   const place = document.getElementById("voice-state");
   if (place) place.textContent = words;
+  const notice = document.getElementById("voice-lost");
+  notice.hidden = words !== "lost";
+  notice.querySelector("small").textContent = reason;
 };
 
 async function fetchToken(panel) {
@@ -64,7 +67,7 @@ export async function startVoice(panel, onDesk) {
     const device = new Device(await fetchToken(panel));
     device.on("registered", () => state("ready"));
     device.on("unregistered", () => state("lost"));
-    device.on("error", (error) => state(`lost (${error.message ?? "no reason given"})`));
+    device.on("error", (error) => state("lost", error.message));
     device.on("tokenWillExpire", async () => device.updateToken(await fetchToken(panel)));
     device.on("incoming", (incoming) => {
       // The line rings this device only after Answer was pressed, so it is taken at once.
@@ -80,6 +83,6 @@ export async function startVoice(panel, onDesk) {
     });
     await device.register();
   } catch (error) {
-    state(`lost (${error.message})`);
+    state("lost", error.message);
   }
 }

@@ -6,6 +6,7 @@
 
 import base64
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,8 @@ def people(browser: Browser, house: House) -> Iterator["People"]:
     yield People(house, *pages)
     for context in contexts:
         context.close()
-    assert complaints == []
+    # One test keeps a module from its page, which the browser reports.
+    assert [said for said in complaints if "net::ERR_FAILED" not in said] == []
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +129,17 @@ def open_menu(page: Page) -> Locator:
 
 
 def come_in(people: People) -> None:
-    """By the one-time link; who comes later needs the password."""
-    page, facts = people.manager, people.house.license_server.facts
-    page.goto(facts["one_time_link"])
-    if page.get_by_label("Password").count():
-        page.get_by_label("Password").fill(people.house.demo.password)
-        page.keyboard.press("Enter")
+    """By the password, as on every day after the first."""
+    page = people.manager
+    page.goto(f"{people.house.license_server.facts['url'].rstrip('/')}/log-in")
+    page.get_by_label("Password").fill(people.house.demo.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/manager")
 
 
 def to_wizard(people: People) -> None:
-    """From the one-time link to the page License Server Reactivation, as the guide says."""
+    """From Licensing Manager to the page License Server Reactivation, as the guide says."""
     page = people.manager
-    come_in(people)
-    page.wait_for_url("**/manager")
     says_demo(page)
     people.keep("01-manager", page)
     page.locator("#server-node").click()
@@ -156,10 +156,12 @@ def to_wizard(people: People) -> None:
     menu.get_by_text("Advanced").click()
     people.keep("04-menu", page)
     menu.get_by_role("link", name="Reactivate Server").click()
-    expect(page).to_have_title("Welcome")
+    # Where a request is open, the wizard goes on from there.
+    expect(page).to_have_title(re.compile("Welcome|License Server Reactivation"))
     says_demo(page)
     people.keep("05-welcome", page)
-    page.get_by_role("button", name="Next", exact=True).click()
+    if page.title() == "Welcome":
+        page.get_by_role("button", name="Next", exact=True).click()
     expect(page).to_have_title("License Server Reactivation")
     says_demo(page)
     people.keep("06-reactivation", page)
@@ -265,19 +267,21 @@ def make_picture(people: People) -> None:
         return
     parts = []
     for page, words, width, height in (
-        (people.manager, "The wizard", 640, 600),
-        (people.telephone, "The telephone", 760, 600),
-        (people.console, "The agent console", 1424, 680),
+        (people.manager, "The wizard", 700, 720),
+        (people.telephone, "The telephone", 740, 720),
+        (people.console, "The agent console", 1464, 760),
     ):
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("document.getElementById('entry')?.scrollIntoView({ block: 'end' })")
         # Seen at its newest line, as it was before the page had another size.
         page.evaluate("document.querySelector('[role=log]')?.scrollTo(0, 1e6)")
         data = base64.b64encode(page.screenshot()).decode()
-        parts.append(f'<figure><figcaption>{words}</figcaption><img src="data:image/png;base64,{data}"></figure>')
+        parts.append(
+            f'<figure><figcaption>{words}</figcaption><img src="data:image/png;base64,{data}"></figure>'
+        )
         page.set_viewport_size({"width": 1280, "height": 900})
     sheet = people.console.context.new_page()
-    sheet.set_viewport_size({"width": 1500, "height": 1440})
+    sheet.set_viewport_size({"width": 1512, "height": 1630})
     sheet.set_content(f"<style>{SHEET}</style>{''.join(parts)}")
     sheet.screenshot(path=PICTURE)
     sheet.close()
@@ -285,6 +289,8 @@ def make_picture(people: People) -> None:
 
 def test_a_server_is_reactivated_by_hand(people: People):
     manager, telephone, console = people.manager, people.telephone, people.console
+    manager.goto(people.house.license_server.facts["one_time_link"])
+    manager.wait_for_url("**/manager")
     to_wizard(people)
     log_in(people)
     dial(people, manager.locator("#phone-number").inner_text())
@@ -294,6 +300,7 @@ def test_a_server_is_reactivated_by_hand(people: People):
     console.keyboard.press("F10")
     expect(console.get_by_text("The caller keys the closing code")).to_be_visible()
     people.hear("Type the new ID into the wizard")
+    expect(console.get_by_text("does not hear you")).to_be_visible()
     people.keep("15-console-closing-code", console)
     people.keep("15-telephone-closing-code", telephone)
     expect(manager.locator('[data-mark="good"]')).to_have_count(GROUPS)
@@ -322,6 +329,7 @@ def test_a_server_is_reactivated_by_hand(people: People):
 
 
 def test_a_caller_who_hangs_up_in_the_read_out(people: People):
+    come_in(people)
     to_wizard(people)
     manager, telephone, console = people.manager, people.telephone, people.console
     number = manager.locator("#phone-number").inner_text()
@@ -334,6 +342,7 @@ def test_a_caller_who_hangs_up_in_the_read_out(people: People):
     telephone.keyboard.press("Escape")
     expect(console.get_by_role("heading", name="Wrap-up")).to_be_visible()
     expect(console.get_by_text("the caller hung up")).to_be_visible()
+    expect(console.get_by_label("What came of it")).to_have_value("caller_gone")
     expect(console.get_by_label("Say", exact=True)).not_to_be_visible()
     people.keep("40-console-hung-up", console)
     people.keep("40-telephone-hung-up", telephone)
@@ -356,19 +365,45 @@ def test_a_caller_who_hangs_up_in_the_read_out(people: People):
 
 
 def test_a_desk_without_a_voice_device(people: People):
+    come_in(people)
     to_wizard(people)
     console = people.console
     console.route("**/client/device.js", lambda route: route.abort())
     log_in(people, voice="lost")
+    expect(console.get_by_text("No voice at this desk")).to_be_visible()
     people.keep("50-console-no-voice", console)
     dial(people, people.manager.locator("#phone-number").inner_text())
     key_both_ids(people)
     expect(console.get_by_role("heading", name="Incoming call")).to_be_visible(timeout=SPOKEN)
     console.keyboard.press("F2")
-    console.wait_for_timeout(6000)
+    expect(console.get_by_text("A call did not come through to you")).to_be_visible()
+    people.hear("You are first in line now")
     people.keep("51-console-no-voice", console)
-    people.keep("51-telephone-no-voice", people.telephone)
-    assert 0
+    console.unroute("**/client/device.js")
+    console.reload()
+    expect(console.locator("#voice-state")).to_have_text("ready")
+    console.keyboard.press("F2")
+    expect(console.get_by_role("heading", name="Incoming call")).to_be_visible(timeout=SPOKEN)
+    console.keyboard.press("F2")
+    people.hear("In a conversation with representative")
+    people.keep("52-console-voice-again", console)
+    say_something(people)
+    people.telephone.keyboard.press("Escape")
+    expect(console.get_by_role("heading", name="Wrap-up")).to_be_visible()
+    console.keyboard.press("F10")
+    expect(console.get_by_role("heading", name="No call")).to_be_visible()
+
+
+def say_something(people: People) -> None:
+    """Both speak by text: each hears the other."""
+    console, telephone = people.console, people.telephone
+    console.get_by_label("Say", exact=True).fill("Good morning.")
+    console.keyboard.press("Enter")
+    people.hear("Good morning.")
+    telephone.get_by_label("Say something").fill("Good morning to you.")
+    telephone.keyboard.press("Enter")
+    expect(console.locator("#voice-log")).to_contain_text("Caller: Good morning to you.")
+    telephone.locator("#hangup").focus()
 
 
 def test_health_is_well_and_the_pages_are_accessible(people: People):
@@ -383,13 +418,17 @@ def test_health_is_well_and_the_pages_are_accessible(people: People):
     for name, address in addresses.items():
         page.goto(address)
         says_demo(page)
+        if name == "health":
+            expect(page.get_by_text("All is well.")).to_be_visible()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            for width in (1280, 320):
-                people.keep(f"30-{name}-{scheme}", page, width)
+            if page.locator("summary").count():
+                page.locator("details").first.evaluate("each => { each.open = true; }")
             page.set_viewport_size({"width": 320, "height": 700})
             assert page.evaluate("document.documentElement.scrollWidth") == 320, name
             page.set_viewport_size({"width": 1280, "height": 900})
+            for width in (1280, 320):
+                people.keep(f"30-{name}-{scheme}", page, width)
             broken = [
                 f"{rule['id']}: {node['target']}"
                 for rule in Axe().run(page, options=RULES).response["violations"]
