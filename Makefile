@@ -23,6 +23,8 @@ check: .venv/dev.stamp ## Lint, formatting, types and spelling
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy -p bench
+	@$(BIN)/mypy hatch_build.py .ci/install_test_needs.py
 	@$(BIN)/codespell
 
 bench: .venv/dev.stamp ## Measure (CHECK=1: fail where a ratio misses its goal)
@@ -42,7 +44,9 @@ clean: ## Remove the environment, caches and built files
 .venv/bin/python:
 	@echo "Making the environment in .venv ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %s. Say which: make run PYTHON=python3.12" % sys.version.split()[0])'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "$(PYTHON) can't make environments: install its venv module (python3-venv, say)." >&2; \
+		exit 1; }
 
 .venv/run.stamp: .venv/bin/python requirements/run.lock pyproject.toml hatch_build.py package-lock.json
 	@echo "Installing what the line needs (about a minute the first time) ..."

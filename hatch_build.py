@@ -46,16 +46,25 @@ class AssetHook(BuildHookInterface[Any]):
         with tempfile.TemporaryDirectory() as scratch:
             for name in MANIFEST:
                 shutil.copy(root / name, scratch)
-            subprocess.run(
-                [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                cwd=scratch,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            vendor.mkdir(parents=True, exist_ok=True)
+            _fetch(scratch)
+            # Nothing of an older lock file may stay: it would be in this wheel and in no other.
+            shutil.rmtree(vendor, ignore_errors=True)
+            vendor.mkdir(parents=True)
             for source, name in ASSETS.items():
                 shutil.copy(Path(scratch, "node_modules", source), vendor / name)
         stamp.write_text(wanted.hexdigest(), "ascii")
+
+
+def _fetch(scratch: str) -> None:
+    """Have npm put the packages of the lock file into `scratch`. It checks their hashes."""
+    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    try:
+        subprocess.run(command, cwd=scratch, check=True, stdout=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(
+            f"The pages' browser assets could not be fetched by npm, whose words stand above "
+            f"({error}): see that the npm registry can be reached, then build again."
+        ) from error
 
 
 def _npm() -> list[str]:

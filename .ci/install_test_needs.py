@@ -28,21 +28,26 @@ def present(need: str) -> bool:
 
 
 def install(packages: list[str]) -> None:
-    """Ask the distribution for packages; says so, since it takes a while."""
+    """Ask the distribution for packages, one by one: what one lacks must not cost the others."""
     if not shutil.which("apt-get"):
         return
-    become = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    become = []
+    if os.geteuid() != 0:
+        if not shutil.which("sudo"):
+            return
+        # Without -n it would ask for a password, which nobody may be there to type.
+        become = ["sudo", "-n"]
     print(f"Installing {', '.join(packages)} for the tests ...", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(
+    options = ["install", "-y", "--no-install-recommends"]
+    for arguments in (["update"], *([*options, package] for package in packages)):
+        subprocess.run(
             [*become, "apt-get", "-qq", *arguments],
             env=environment,
             check=False,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-        if done.returncode:
-            return
 
 
 def main() -> int:
@@ -53,7 +58,7 @@ def main() -> int:
     missing = [need for need in NEEDS if not present(need)]
     for need in missing:
         print(f"No {need} here, and it could not be installed: left out are {NEEDS[need][1]}.")
-    return 1 if missing and os.environ.get("CI") == "true" else 0
+    return 1 if missing and os.environ.get("CI", "").lower() == "true" else 0
 
 
 if __name__ == "__main__":

@@ -1,37 +1,59 @@
-"""The command `activation-line`: run, serve, look after, explain codes."""
+"""The command `activation-line`: run, serve, look after, explain codes.
+
+What a command works with is imported when it is run, so that `--help` comes at once.
+"""
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
 from activation_line.administration import admin
-from activation_line.doctor import doctor
 from activation_line.running import run
-from activation_line.serving import PortInUseError
-from activation_line.settings import SettingsError, load
+from activation_line.settings import load
 from codes.cli import codes
-from data_store import StoreError
-from region_routing import RoutingTableError
-
-# What may go wrong that a person can mend: one sentence, and status 2.
-MENDABLE = (SettingsError, StoreError, RoutingTableError, PortInUseError)
 
 
 class Sentences(click.Group):
     """A group that tells what is wrong in sentences, never by a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; turn what can be mended into its sentence."""
+        """Run the command; turn what can be mended into its sentence, and status 2."""
         try:
             return super().invoke(ctx)
-        except MENDABLE as error:
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            if not isinstance(error, _mendable()):
+                raise
             click.echo(str(error), err=True)
             sys.exit(2)
 
 
+def _mendable() -> tuple[type[Exception], ...]:
+    """What a person can mend: each error of these carries its sentence."""
+    from activation_line.house import DemoDirectoryError  # noqa: PLC0415 -- only on the way out
+    from activation_line.once import RegionError  # noqa: PLC0415 -- as above
+    from activation_line.people import AccountError  # noqa: PLC0415 -- as above
+    from activation_line.serving import ListenError  # noqa: PLC0415 -- as above
+    from activation_line.settings import SettingsError  # noqa: PLC0415 -- as above
+    from data_store import StoreError  # noqa: PLC0415 -- as above
+    from region_routing import RoutingTableError  # noqa: PLC0415 -- as above
+
+    return (
+        AccountError,
+        DemoDirectoryError,
+        ListenError,
+        RegionError,
+        RoutingTableError,
+        SettingsError,
+        StoreError,
+    )
+
+
 @click.group(cls=Sentences)
-@click.version_option(package_name="activation-line")
+@click.version_option(package_name="activation-line", prog_name="activation-line")
 def main() -> None:
     """Run and look after an Activation Line."""
 
@@ -41,13 +63,30 @@ def main() -> None:
 @click.option("--host", help="Listen on this address.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
 def serve(port: int | None, host: str | None, *, as_json: bool) -> None:
-    """Serve the line and the console, with the settings of the environment."""
+    """Serve the line and the console. The settings come from the environment."""
     from activation_line.production import serve_line  # noqa: PLC0415 -- `--help` needs no Flask
 
     serve_line(load(os.environ), port=port, host=host, as_json=as_json)
 
 
+@main.command()
+@click.option("--routing", type=click.Path(path_type=Path), help="Check these routing tables too.")
+def doctor(routing: Path | None) -> None:
+    """Check all that can be checked before a call comes.
+
+    Settings, routing tables, prompts, port, database, keys, accounts and the telephone network;
+    nothing is made or changed. Status 1 if anything is ill.
+    """
+    from activation_line.examination import examine  # noqa: PLC0415 -- `--help` needs none of it
+
+    ill = 0
+    for finding in examine(os.environ, routing):
+        ill += not finding.ok
+        click.echo(f"{'✓' if finding.ok else '✗'} {finding.subject}: {finding.says}")
+    click.echo(f"{ill} to mend." if ill else "All well.")
+    sys.exit(1 if ill else 0)
+
+
 main.add_command(admin)
 main.add_command(codes)
-main.add_command(doctor)
 main.add_command(run)

@@ -6,11 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData, func, select
 
 from agent_console import tables as console_tables
 from clearinghouse import tables as register_tables
-from data_store import StoreError, open_engine
+from data_store import StoreError, open_engine, transaction
 from switchboard import tables as switchboard_tables
 
 METADATA: tuple[MetaData, ...] = (
@@ -20,20 +20,34 @@ METADATA: tuple[MetaData, ...] = (
 )
 
 
+# Any number of the house's own: PostgreSQL's advisory locks have numbers for names.
+UPGRADE_LOCK = 0x4C494E45
+
+
 def prepare(url: str) -> Engine:
     """Open the database and bring it to this version's schema; a new one is made.
 
-    Raises `StoreError` where the database can't be used or is of a newer version.
+    Several processes may do so at once: one upgrades, the others wait for it. Raises `StoreError`
+    where the database can't be used or is of a newer version.
     """
     engine = open_engine(url)
-    with engine.connect() as connection:
-        refuse_newer(connection)
-        connection.commit()
-    with engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with transaction(engine) as connection:
+            _wait_for_turn(connection)
+            refuse_newer(connection)
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Let one process upgrade at a time; SQLite's transactions are one after another anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
 
 
 def revision(connection: Connection) -> str | None:

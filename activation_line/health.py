@@ -66,8 +66,10 @@ def _network(line: Line) -> Check:
     try:
         with urllib.request.urlopen(f"{address}/control/v1/clock", timeout=PATIENCE):  # noqa: S310 -- a checked setting
             return _well("telephone network", f"Simulated, at {address}.")
-    except (urllib.error.URLError, TimeoutError) as error:
-        return _trouble("telephone network", f"No answer at {address}: {error}.")
+    except OSError as error:  # URLError is one, and wraps another
+        cause = error.reason if isinstance(error, urllib.error.URLError) else error
+        why = cause.strerror if isinstance(cause, OSError) and cause.strerror else cause
+        return _trouble("telephone network", f"No answer at {address}: {why}.")
 
 
 def _people(line: Line) -> Check:

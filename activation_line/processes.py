@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -21,14 +22,19 @@ class StartError(Exception):
 
 @dataclass(slots=True)
 class Running:
-    """A process that listens. `facts` is the JSON line that it printed."""
+    """A process that listens. `facts` is the JSON line that it printed.
+
+    `log` is shared with those that it followed; `logged_before` is their part of it, in bytes.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     log: Path
     process: subprocess.Popen[str]
+    logged_before: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
+    reader: threading.Thread | None = None
 
     @property
     def pid(self) -> int:
@@ -44,19 +50,27 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
+        if self.reader is not None:
+            self.reader.join(STOP_PATIENCE)
 
 
 def start(
-    name: str, command: Sequence[str], log_dir: Path, environment: Mapping[str, str] | None = None
+    name: str,
+    command: Sequence[str],
+    log_dir: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    patience: float = START_PATIENCE,
 ) -> Running:
-    """Start `python -m <command>` and wait for its JSON line. Raises `StartError`.
+    """Start `python -m <command>` and wait `patience` seconds for its JSON line.
 
-    What it writes to stderr is appended to `<log_dir>/<name>.log`.
+    What it writes to stderr is appended to `<log_dir>/<name>.log`. Raises `StartError`.
     """
     log_dir.mkdir(parents=True, exist_ok=True)
     log = log_dir / f"{name}.log"
     given = dict(environment or {})
     with log.open("ab") as sink:
+        before = sink.tell()
         process = subprocess.Popen(  # noqa: S603 -- the line's own commands, no shell
             [sys.executable, "-m", *command],
             env={**os.environ, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
@@ -66,36 +80,41 @@ def start(
             text=True,
             encoding="utf-8",
         )
-    running = Running(name, tuple(command), given, log, process)
-    running.facts = _first_line(running)
+    running = Running(name, tuple(command), given, log, process, before)
+    running.facts = _first_line(running, patience)
     return running
 
 
 def restart(running: Running) -> Running:
     """Start a process that has ended with the same command and surroundings."""
+    running.stop()
     return start(running.name, running.command, running.log.parent, running.environment)
 
 
-def _first_line(running: Running) -> Mapping[str, str]:
+def _first_line(running: Running, patience: float) -> Mapping[str, str]:
     lines: Queue[str] = Queue()
     stdout = running.process.stdout
     if stdout is None:  # pragma: no cover -- it was asked for as a pipe
         raise StartError(f"The {running.name} has no output to read.")
-    threading.Thread(target=_read, args=(stdout, lines), daemon=True).start()
+    reader = running.reader = threading.Thread(target=_read, args=(stdout, lines), daemon=True)
+    reader.start()
     try:
-        line = lines.get(timeout=START_PATIENCE)
+        line = lines.get(timeout=patience)
     except Empty:
         running.stop()
         raise StartError(
-            f"The {running.name} did not listen within {START_PATIENCE:.0f} seconds: "
-            f"see {running.log}."
+            f"The {running.name} did not listen within {patience:g} seconds: see {running.log}."
         ) from None
+    if not line:  # it closed its output, so it is ending by itself
+        with suppress(subprocess.TimeoutExpired):
+            running.process.wait(STOP_PATIENCE)
     try:
         facts = json.loads(line)
-    except json.JSONDecodeError:
+        return {str(name): str(value) for name, value in facts.items()}
+    except (json.JSONDecodeError, AttributeError):
         running.stop()
-        raise StartError(f"The {running.name} did not start: {_last_words(running)}") from None
-    return {str(name): str(value) for name, value in facts.items()}
+        why = _last_words(running, line.strip())
+        raise StartError(f"The {running.name} did not start: {why}") from None
 
 
 def _read(stdout: IO[str], lines: "Queue[str]") -> None:
@@ -106,7 +125,11 @@ def _read(stdout: IO[str], lines: "Queue[str]") -> None:
             pass
 
 
-def _last_words(running: Running) -> str:
-    running.process.wait(STOP_PATIENCE)
-    lines = running.log.read_text("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else f"it ended with status {running.process.returncode}."
+def _last_words(running: Running, said: str) -> str:
+    """What it wrote to its log last, this time; else what it said instead of its facts."""
+    with running.log.open("rb") as log:
+        log.seek(running.logged_before)
+        lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    if lines:
+        return lines[-1]
+    return f"it said {said!r}." if said else f"it ended with status {running.process.returncode}."

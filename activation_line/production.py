@@ -34,7 +34,7 @@ def serve_line(settings: Settings, *, port: int | None, host: str | None, as_jso
             threads=settings.threads,
             announce=lambda url: {"url": url, "pid": os.getpid()},
             as_json=as_json,
-            let_go=line.console.live_feed.close,
+            on_stop=line.voice.live_feed.close,
         )
 
 

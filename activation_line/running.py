@@ -1,44 +1,17 @@
 """`activation-line run`: the whole line on one computer, for a person or for one scripted call."""
 
-import asyncio
-import shutil
 import signal
 import sys
-import tempfile
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
 import click
-from aiohttp import ClientError
 
-import region_routing
-from activation_line.house import NOTES, DemoDirectoryError, House, Plan
-from activation_line.once import RegionError, Variation, play, route_for
-from activation_line.processes import StartError
-from activation_line.serving import PortInUseError
-from phone_network.actor_client import ConnectionLost
 from scripted_calls.caller import GROUPS, Stage
-from scripted_calls.console import ConsoleRefusedError
-from scripted_calls.wizard import WizardError
 
-STUCK = "The call did not go on: see the logs of the processes, with --data DIR in DIR/logs."
 DIRECTORY = "activation-line-demo"
 PORT = 5080
-GLANCE_SECONDS = 0.5
-# What may go wrong with a run, each with a sentence of its own.
-MENDABLE = (
-    StartError,
-    DemoDirectoryError,
-    PortInUseError,
-    RegionError,
-    WizardError,
-    ConsoleRefusedError,
-    ConnectionLost,
-    ClientError,
-    TimeoutError,
-)
 
 
 @click.command()
@@ -100,8 +73,10 @@ def run(  # noqa: PLR0913 -- a command's options are its arguments
     once: bool,
     no_issue: bool,
 ) -> None:
-    """Start the whole line on this computer, with demo data, on 127.0.0.1 only."""
-    variation = Variation(
+    """Start the whole line on this computer. Demo data, on 127.0.0.1 only."""
+    from activation_line import demonstration  # noqa: PLC0415 -- `--help` needs none of it
+
+    variation = demonstration.Variation(
         region=region.upper(),
         seed=seed,
         wrong_digit=wrong_digit,
@@ -109,61 +84,18 @@ def run(  # noqa: PLR0913 -- a command's options are its arguments
         spoil_issued=spoil == "issued",
         no_issue=no_issue,
     )
+    straight = start is None and variation == demonstration.Variation(seed=seed)
+    if not once and not straight:
+        raise click.UsageError("These options vary the scripted call: add --once.")
+    signal.signal(signal.SIGTERM, _stop)
     try:
-        signal.signal(signal.SIGTERM, _stop)
         if once:
-            sys.exit(_once(data, variation, start))
-        if start is not None or variation != Variation(seed=seed):
-            raise click.UsageError("These options vary the scripted call: add --once.")
-        _stay(Plan(data or Path(DIRECTORY), port=port, seed=seed))
-    except MENDABLE as error:
-        raise click.ClickException(str(error) or STUCK) from error
+            sys.exit(demonstration.once(data, variation, start))
+        demonstration.stay(demonstration.Plan(data or Path(DIRECTORY), port=port, seed=seed))
+    except demonstration.TROUBLES as error:
+        raise click.ClickException(str(error) or demonstration.STUCK) from error
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     """End as with Ctrl+C, so that no process is left behind."""
     raise KeyboardInterrupt
-
-
-def _once(data: Path | None, variation: Variation, start: datetime | None) -> int:
-    route_for(region_routing.load(), variation.region)
-    if data is not None and (data / NOTES).exists():
-        raise DemoDirectoryError(
-            f"{data} holds an earlier demo, whose license server may be valid already: "
-            "--once needs an empty directory; leave --data out for a temporary one."
-        )
-    directory = data or Path(tempfile.mkdtemp(prefix="activation-line-"))
-    moment = start.replace(tzinfo=UTC) if start else datetime.now(UTC).replace(microsecond=0)
-    began = time.monotonic()
-    try:
-        with House(Plan(directory, seed=variation.seed, start=moment), click.echo) as house:
-            pids = ", ".join(f"{name} {running.pid}" for name, running in house.running.items())
-            click.echo(f"Processes: {pids}.\n")
-            outcome = asyncio.run(play(house, variation, click.echo))
-    finally:
-        if data is None:
-            shutil.rmtree(directory, ignore_errors=True)
-    click.echo(outcome.summary(wall_seconds=time.monotonic() - began))
-    return 0 if outcome.well else 1
-
-
-def _stay(plan: Plan) -> None:
-    """Serve a person until Ctrl+C; a process that dies is started again."""
-    click.echo("Activation Line, a demo with demo data. Everything listens on 127.0.0.1 only.")
-    with House(plan, click.echo) as house:
-        web, network, server = house.web.facts, house.network.facts, house.license_server.facts
-        click.echo(
-            f"\n  Licensing Manager  {server['one_time_link']}"
-            f"\n                     (the link works once; the password is {house.demo.password})"
-            f"\n  Telephone          {network['telephone']}"
-            f"\n  Agent console      {web['url']}/console/"
-            f"\n                     (log in as {house.demo.login}, password {house.demo.password})"
-            f"\n  Health             {web['url']}/health"
-            f"\n\nThe data is in {plan.directory}. Stop with Ctrl+C."
-        )
-        try:
-            while True:
-                time.sleep(GLANCE_SECONDS)
-                house.revive()
-        except KeyboardInterrupt:
-            click.echo("\nStopping ...")

@@ -4,6 +4,7 @@ Cheroot passes the raw request target on (`REQUEST_URI`), which signatures are c
 sends a streamed answer chunk by chunk, which the console's live updates need.
 """
 
+import errno
 import json
 import signal
 import socket
@@ -19,14 +20,24 @@ from cheroot.wsgi import Server
 Announcement = Callable[[str], Mapping[str, object]]
 
 
-class PortInUseError(Exception):
-    """Another program listens on the port. The message says what to do."""
+class ListenError(Exception):
+    """The address can't be listened on. The message says why and what to do."""
 
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(
-            f"Port {port} on {host} is in use by another program: stop that one, "
-            f"or choose another with --port."
-        )
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        match error.errno:
+            case errno.EADDRINUSE | None:  # Cheroot's own error has no number
+                says = (
+                    f"Port {port} on {host} is in use by another program: stop that one, "
+                    f"or choose another with --port."
+                )
+            case errno.EACCES:
+                says = f"This user may not listen on port {port}: choose one above 1023."
+            case _:
+                says = (
+                    f"{host} is no address of this computer that can be listened on "
+                    f"({error.strerror}): choose another with --host."
+                )
+        super().__init__(says)
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -37,7 +48,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def require_free(host: str, port: int) -> None:
-    """Raise `PortInUseError` if somebody listens there already."""
+    """Raise `ListenError` if somebody listens there already."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         if sys.platform != "win32":
@@ -45,7 +56,7 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortInUseError(host, port) from error
+            raise ListenError(host, port, error) from error
 
 
 def serve(
@@ -56,36 +67,45 @@ def serve(
     threads: int,
     announce: Announcement,
     as_json: bool,
-    let_go: Callable[[], object] = bool,
+    on_stop: Callable[[], object] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished.
 
-    `let_go` is called when it is to end, so that answers without an end (live streams) find one.
+    `on_stop` is called first then: it has to end answers that would go on for ever.
 
     `announce` gets the address once it listens and returns what is to be printed: one JSON line
-    for programs, else a line per entry. Raises `PortInUseError`.
+    for programs, else a line per entry. Raises `ListenError`.
     """
     require_free(host, port)
     server = Server((host, port), app, numthreads=threads, shutdown_timeout=5)
-    server.prepare()
+    try:
+        server.prepare()
+    except OSError as error:  # taken since it was looked at
+        raise ListenError(host, port, error) from error
     stopping = threading.Event()
 
-    def end() -> None:
-        let_go()
+    def finish() -> None:
+        on_stop()
         server.stop()
 
+    finishing = threading.Thread(target=finish, daemon=True)
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        # On a thread of its own: this one has to go on serving what is under way.
         if not stopping.is_set():
             stopping.set()
-            threading.Thread(target=end, daemon=True).start()
+            finishing.start()
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    shown = announce(f"http://{host}:{server.bind_addr[1]}")
+    name = f"[{host}]" if ":" in host else host
+    shown = announce(f"http://{name}:{server.bind_addr[1]}")
     if as_json:
         click.echo(json.dumps(dict(shown)))
     else:
-        for name, value in shown.items():
-            click.echo(f"{name}: {value}")
+        for fact, value in shown.items():
+            click.echo(f"{fact}: {value}")
     sys.stdout.flush()
     server.serve()
+    if stopping.is_set():
+        finishing.join()

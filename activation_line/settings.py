@@ -93,6 +93,19 @@ def load(environment: Mapping[str, str]) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]  # converted by name just above
 
 
+def make_data_dir(settings: Settings) -> None:
+    """Make the data directory where there is none. Raises `SettingsError`."""
+    path = settings.data_dir
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        says = (
+            f"{PREFIX}DATA_DIR names {path}, which can't be a directory ({error.strerror}): "
+            f"name another, or remove what is there."
+        )
+        raise SettingsError([says]) from error
+
+
 def as_environment(settings: Settings) -> dict[str, str]:
     """The environment that makes another process read the same settings."""
     shown = {item.name: getattr(settings, item.name) for item in fields(Settings)}

@@ -8,7 +8,7 @@ import region_routing
 import spoken_prompts
 from activation_line import database
 from activation_line.clock import Clock, clock_for
-from activation_line.settings import Settings
+from activation_line.settings import Settings, make_data_dir
 from agent_console.services import ConsoleServices, VoiceCredentials
 from clearinghouse import Clearinghouse
 from data_store import Cipher
@@ -33,8 +33,8 @@ class Line:
 
 
 def bootstrap(settings: Settings) -> Line:
-    """Wire one web process. Raises `StoreError`, `RoutingTableError`."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    """Wire one web process. Raises `SettingsError`, `StoreError`, `RoutingTableError`."""
+    make_data_dir(settings)
     engine = database.prepare(settings.store_url)
     clock = clock_for(settings.clock_url)
     routing = region_routing.load(settings.routing_dir)

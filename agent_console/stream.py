@@ -18,7 +18,7 @@ HEARTBEAT = ": still here\n\n"
 def follow(
     services: ConsoleServices, token: str, seen: str, render: Callable[[Desk], str]
 ) -> Iterator[str]:
-    """Send the desk whenever it shows something else than before, until log-out or the end.
+    """Send the desk whenever it shows something else than before, until the log-out.
 
     `seen` is the fingerprint of what the page shows already: what happened between its making and
     this stream, or while the stream was lost, is in the first look. Between two looks nothing of
@@ -26,7 +26,7 @@ def follow(
     """
     # A first line at once: the browser then knows that the stream is open.
     yield HEARTBEAT
-    while not services.live_feed.closed:
+    while not services.live_feed.is_closed:
         desk = _look(services, token)
         if desk is None:
             yield "event: signed-out\ndata: \n\n"

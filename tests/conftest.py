@@ -79,7 +79,7 @@ def _server(config: pytest.Config) -> PostgreSQL | None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 -- xdist publishes no type
+def pytest_configure_node(node: Any) -> None:
     """Give every xdist worker the one server of the session."""
     server = _server(node.config)
     node.workerinput[_SOCKET_DIRECTORY] = str(server.directory) if server else None

@@ -61,6 +61,9 @@ def test_every_package_of_the_wheel_has_a_floor() -> None:
         ("license_server.cli", {"twilio", "sqlalchemy", "clearinghouse", "switchboard"}),
         ("phone_network.cli", FLOORS.keys() - {"phone_network"}),
         ("codes.cli", {"flask", "sqlalchemy", "aiohttp"}),
+        # Help has to come at once: what takes long to load is loaded when it is used.
+        ("activation_line.cli", {"flask", "sqlalchemy", "alembic", "aiohttp", "cheroot", "twilio"}),
+        ("activation_line.cli", {"argon2", "babel", "phonenumbers", "data_store"}),
     ],
 )
 def test_starts_without(module: str, absent: set[str]) -> None:

@@ -158,7 +158,7 @@ class Desk:
             found = select(permissions.c.issue, permissions.c.state).order_by(permissions.c.issue)
             return {row.issue: row.state for row in connection.execute(found)}
 
-    def read(self, act: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 -- whatever is read
+    def read(self, act: Callable[..., Any], *args: object, **kwargs: object) -> Any:
         with reading(self.engine) as connection:
             return act(connection, *args, **kwargs)
 

@@ -51,7 +51,7 @@ class RegisterMachine(RuleBasedStateMachine):
         method = getattr(self.desk.house, name)
         self.attempt(method, request_id, *arguments, self.desk.now)
 
-    def attempt(self, method: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 -- any act's
+    def attempt(self, method: Callable[..., Any], *arguments: object) -> Any:
         """Do what may be refused; a refusal is one that the policy or the life cycle knows."""
         refused = None
         try:

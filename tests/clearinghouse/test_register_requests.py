@@ -36,7 +36,7 @@ def refusal(act: Callable[..., Any], *args: object, **kwargs: object) -> Refusal
     return caught.value
 
 
-def new_id(request: Any) -> str:  # noqa: ANN401 -- a Request
+def new_id(request: Any) -> str:
     assert request.new_license_server_id is not None
     return str(request.new_license_server_id)
 

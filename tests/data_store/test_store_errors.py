@@ -96,7 +96,7 @@ def test_a_file_without_permission(open_to_all: Path, mode: int, said: str) -> N
 
 def test_a_disk_without_shared_memory() -> None:
     class NetworkDisk(sqlite3.Connection):
-        def execute(self, sql: str, *_: Any) -> sqlite3.Cursor:  # noqa: ANN401 -- as the driver
+        def execute(self, sql: str, *_: Any) -> sqlite3.Cursor:
             return super().execute(sql.replace("journal_mode = WAL", "journal_mode = DELETE"))
 
     with tempfile.TemporaryDirectory() as directory:

@@ -101,7 +101,7 @@ async def _answer(world: World, request: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def open_world(**changes: Any) -> AsyncIterator[World]:  # noqa: ANN401 -- settings of any type
+async def open_world(**changes: Any) -> AsyncIterator[World]:
     world = World()
     app = web.Application()
 
@@ -138,7 +138,7 @@ async def open_world(**changes: Any) -> AsyncIterator[World]:  # noqa: ANN401 --
 def in_world() -> Callable[..., None]:
     """Run a test's coroutine in a world of its own; real time is limited to ten seconds."""
 
-    def run(scenario: Callable[[World], Coroutine[Any, Any, None]], **changes: Any) -> None:  # noqa: ANN401 -- settings of any type
+    def run(scenario: Callable[[World], Coroutine[Any, Any, None]], **changes: Any) -> None:
         async def all_of_it() -> None:
             async with asyncio.timeout(10), open_world(**changes) as world:
                 await scenario(world)

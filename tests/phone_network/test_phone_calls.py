@@ -10,7 +10,7 @@ Run = Callable[..., None]
 
 
 def test_call_says_gathers_redirects_and_hangs_up(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = (
             '<Response><Gather action="/keyed?step=1" numDigits="4"><Say>Please key four digits'
             "</Say></Gather><Say>Nothing keyed</Say></Response>"
@@ -41,7 +41,7 @@ def test_call_says_gathers_redirects_and_hangs_up(in_world: Run) -> None:
 
 
 def test_five_minutes_pass_at_once_and_to_the_second(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = (
             '<Response><Say>Wait</Say><Pause length="300"/><Say>Done</Say></Response>'
         )

@@ -64,7 +64,7 @@ def test_a_time_limit_does_not_drive_time_by_itself() -> None:
 
 
 def test_an_event_under_way_holds_time_although_an_earlier_wait_arrives(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = '<Response><Say>A</Say><Pause length="90"/></Response>'
         caller = await world.call()
         await caller.until("hears")
@@ -81,7 +81,7 @@ def test_an_event_under_way_holds_time_although_an_earlier_wait_arrives(in_world
     in_world(scenario)
 
 
-async def _conversation(world: Any) -> list[Any]:  # noqa: ANN401 -- conftest's World
+async def _conversation(world: Any) -> list[Any]:
     world.pages |= {
         "/voice": '<Response><Gather numDigits="3" action="/k"><Say>Key three</Say></Gather>'
         "</Response>",
@@ -91,7 +91,7 @@ async def _conversation(world: Any) -> list[Any]:  # noqa: ANN401 -- conftest's 
     }
     callers = [await world.call(from_=f"+1202555012{n}") for n in range(3)]
 
-    async def play(caller: Any, pause: float) -> None:  # noqa: ANN401 -- a RemoteActor
+    async def play(caller: Any, pause: float) -> None:
         call = (await caller.until("listening"))["call"]
         await caller.sleep(pause)
         await caller.do("press", call=call, digits="123", pace=0.37)
@@ -108,7 +108,7 @@ async def _conversation(world: Any) -> list[Any]:  # noqa: ANN401 -- conftest's 
 def test_two_runs_are_the_same(in_world: Run) -> None:
     runs: list[Any] = []
 
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         runs.append(await _conversation(world))
 
     in_world(scenario)
@@ -130,7 +130,7 @@ def test_two_runs_are_the_same(in_world: Run) -> None:
 def test_wrong_wishes_are_told_in_a_sentence(
     in_world: Run, message: dict[str, Any], words: str
 ) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         actor = await world.actor("somebody")
         await actor.do(message.pop("do"), **message)
         assert words in (await actor.until("error"))["message"]
@@ -138,7 +138,7 @@ def test_wrong_wishes_are_told_in_a_sentence(
     in_world(scenario)
 
 
-def _token(account: Any, **changes: Any) -> str:  # noqa: ANN401 -- an Account; claims
+def _token(account: Any, **changes: Any) -> str:
     claims = {
         "iss": account.api_key_sid,
         "sub": account.sid,
@@ -150,7 +150,7 @@ def _token(account: Any, **changes: Any) -> str:  # noqa: ANN401 -- an Account; 
 
 
 def test_other_origins_need_a_token_for_their_identity(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         account = world.net.settings.account
         wishes = [
             ({"do": "register", "client": "anna"}, "hello with an access token"),

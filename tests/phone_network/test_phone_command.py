@@ -111,7 +111,7 @@ def test_port_in_use_is_one_sentence() -> None:
 
 
 def test_every_page_says_that_it_is_simulated(in_world: Callable[..., None]) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = "<Response><say>&lt;b></say><Bold/></Response>"
         caller = await world.call(from_="<script>x</script>")
         await caller.until("ended")

@@ -10,7 +10,7 @@ Run = Callable[..., None]
 DIAL = '<Response><Dial {} action="/after">{}</Dial></Response>'
 
 
-async def anna_of(world: Any) -> Any:  # noqa: ANN401 -- conftest's World and an actor
+async def anna_of(world: Any) -> Any:
     anna = await world.actor("anna")
     await anna.do("register", client="anna")
     await anna.until("registered", client="anna")
@@ -19,7 +19,7 @@ async def anna_of(world: Any) -> Any:  # noqa: ANN401 -- conftest's World and an
 
 
 def test_first_to_answer_wins_and_the_others_stop_ringing(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": DIAL.format("", "<Client>anna</Client><Number>+12025550188</Number>"),
             "/after": "<Response/>",
@@ -39,7 +39,7 @@ def test_first_to_answer_wins_and_the_others_stop_ringing(in_world: Run) -> None
 
 @pytest.mark.parametrize("unreachable", ["no-answer", "busy", "failed"])
 def test_nobody_registered_follows_the_setting(in_world: Run, unreachable: str) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {"/voice": DIAL.format("", "+12025550199"), "/after": "<Response/>"}
         caller = await world.call()
         await caller.until("ended")
@@ -50,7 +50,7 @@ def test_nobody_registered_follows_the_setting(in_world: Run, unreachable: str) 
 
 
 def test_star_leaves_the_dial_and_the_document_goes_on(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": DIAL.format('hangupOnStar="true"', "<Client>anna</Client>"),
             "/after": "<Response><Say>Left</Say></Response>",
@@ -70,7 +70,7 @@ def test_star_leaves_the_dial_and_the_document_goes_on(in_world: Run) -> None:
 
 
 def test_caller_who_hangs_up_ends_the_dial_and_its_action_is_told(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": DIAL.format("", "<Client>anna</Client>"),
             "/after": "<Response><Say>Nobody hears this</Say></Response>",
@@ -94,7 +94,7 @@ def test_caller_who_hangs_up_ends_the_dial_and_its_action_is_told(in_world: Run)
 
 
 def test_a_lost_connection_is_a_hang_up(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = "<Response><Gather timeout='60'/></Response>"
         url = f"{world.net.url}/control/v1/actor"
         watcher = await world.actor("watcher")
@@ -111,7 +111,7 @@ def test_a_lost_connection_is_a_hang_up(in_world: Run) -> None:
 
 
 def test_rejected_leg_is_busy_and_unknown_numbers_are_not_in_service(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": DIAL.format("", "<Client>anna</Client>"),
             "/after": "<Response/>",
@@ -131,7 +131,7 @@ def test_rejected_leg_is_busy_and_unknown_numbers_are_not_in_service(in_world: R
 
 
 def test_full_queue_and_reject(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": "<Response><Enqueue action='/left' maxQueueSize='1' waitUrl=''>q</Enqueue>"
             "</Response>",
@@ -153,7 +153,7 @@ def test_full_queue_and_reject(in_world: Run) -> None:
 
 
 def test_conference_callbacks_come_in_sequence(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": "<Response><Dial><Conference endConferenceOnExit='true'"
             " statusCallback='/room' statusCallbackEvent='start end join leave'>c</Conference>"
@@ -186,7 +186,7 @@ def test_conference_callbacks_come_in_sequence(in_world: Run) -> None:
 
 
 def test_keys_come_at_the_pace_that_was_asked_for(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = "<Response><Gather numDigits='5' action='/k'/></Response>"
         world.pages["/k"] = "<Response><Say>Thanks</Say></Response>"
         caller = await world.call()

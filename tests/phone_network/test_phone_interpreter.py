@@ -72,13 +72,13 @@ class Driver:
         return [warned.code for warned in self.all(m.Warned)]
 
 
-def run(document: str, **rules: Any) -> Driver:  # noqa: ANN401 -- settings of any type
+def run(document: str, **rules: Any) -> Driver:
     driver = Driver(replace(Rules(), **rules))
     driver.document(document)
     return driver
 
 
-def gather(attributes: str = "", inside: str = "<Say>Key it</Say>", **rules: Any) -> Driver:  # noqa: ANN401 -- as above
+def gather(attributes: str = "", inside: str = "<Say>Key it</Say>", **rules: Any) -> Driver:
     return run(
         f"<Response><Gather {attributes}>{inside}</Gather><Say>Nothing</Say></Response>", **rules
     )

@@ -20,13 +20,13 @@ class Rewriting(TwilioHttpClient):
         super().__init__()
         self._base = base
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- the library's signature
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         return super().request(
             method, url.replace("https://api.twilio.com", self._base), *args, **kwargs
         )
 
 
-def client_of(world: Any, *, key: bool = False) -> Client:  # noqa: ANN401 -- conftest's World
+def client_of(world: Any, *, key: bool = False) -> Client:
     account = world.net.settings.account
     http = Rewriting(world.net.url)
     if key:
@@ -35,7 +35,7 @@ def client_of(world: Any, *, key: bool = False) -> Client:  # noqa: ANN401 -- co
 
 
 def test_stock_client_calls_redirects_and_ends(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/hello"] = '<Response><Say>Hello</Say><Pause length="600"/></Response>'
         world.pages["/done"] = "<Response/>"
         client = client_of(world)
@@ -79,7 +79,7 @@ def test_stock_client_calls_redirects_and_ends(in_world: Run) -> None:
 
 
 def test_stock_client_sees_queues_and_conferences(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = "<Response><Enqueue>support</Enqueue></Response>"
         world.pages["/next"] = "<Response><Dial><Conference>room</Conference></Dial></Response>"
         client = client_of(world)
@@ -131,7 +131,7 @@ def test_stock_client_sees_queues_and_conferences(in_world: Run) -> None:
 def test_wrong_requests(
     in_world: Run, method: str, path: str, form: dict[str, str], expected: tuple[int, int]
 ) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         status, body = await world.rest(method, path, **form)
         assert (status, body["code"], body["status"]) == (*expected, expected[0])
         assert body["more_info"].endswith(f"/errors/{expected[1]}")
@@ -140,7 +140,7 @@ def test_wrong_requests(
 
 
 def test_wrong_credentials(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         account = world.net.settings.account
         url = f"{world.net.url}/2010-04-01/Accounts/{account.sid}/Calls.json"
         for header in ("", "Basic %%%", aiohttp.encode_basic_auth(account.sid, "wrong")):

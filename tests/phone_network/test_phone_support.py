@@ -7,7 +7,7 @@ Run = Callable[..., None]
 ANNA = "client:anna"
 
 
-async def anna_of(world: Any) -> Any:  # noqa: ANN401 -- conftest's World and an actor
+async def anna_of(world: Any) -> Any:
     anna = await world.actor("anna")
     await anna.do("register", client="anna")
     await anna.until("registered", client="anna")
@@ -15,7 +15,7 @@ async def anna_of(world: Any) -> Any:  # noqa: ANN401 -- conftest's World and an
 
 
 def test_queued_caller_is_redirected_into_a_conference_with_a_client(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         waits = iter(range(3))
         world.pages |= {
             "/voice": '<Response><Enqueue waitUrl="/wait" action="/left">support</Enqueue>'
@@ -80,7 +80,7 @@ def test_queued_caller_is_redirected_into_a_conference_with_a_client(in_world: R
 
 
 def test_dialled_client_hears_and_the_action_gets_the_outcome(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": '<Response><Dial action="/after" timeout="10"><Client>anna</Client>'
             "<Client>berta</Client></Dial></Response>",
@@ -105,7 +105,7 @@ def test_dialled_client_hears_and_the_action_gets_the_outcome(in_world: Run) -> 
 
 
 def test_nobody_answers_and_the_next_verb_runs(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages["/voice"] = (
             '<Response><Dial timeout="20"><Client>anna</Client></Dial><Say>Nobody</Say></Response>'
         )
@@ -123,7 +123,7 @@ def test_nobody_answers_and_the_next_verb_runs(in_world: Run) -> None:
 
 
 def test_dial_queue_serves_the_first_and_both_go_on(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": lambda form: (
                 "<Response><Dial action='/agent'><Queue>q</Queue></Dial></Response>"
@@ -157,7 +157,7 @@ def test_dial_queue_serves_the_first_and_both_go_on(in_world: Run) -> None:
 
 
 def test_hold_mute_and_kick(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": "<Response><Dial><Conference>c</Conference></Dial><Say>Out</Say></Response>",
             "/hold": '<Response><Say>Please hold</Say><Pause length="60"/></Response>',

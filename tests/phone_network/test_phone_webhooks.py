@@ -14,12 +14,12 @@ Run = Callable[..., None]
 GOOD = "<Response><Say>Good</Say></Response>"
 
 
-def heard(actor: Any) -> list[str]:  # noqa: ANN401 -- a RemoteActor
+def heard(actor: Any) -> list[str]:
     return [event["text"] for event in actor.log if event["event"] == "hears"]
 
 
 def test_cookies_are_kept_for_the_call_and_no_longer(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         def first(_form: dict[str, str]) -> web.Response:
             page = web.Response(
                 text="<Response><Redirect>/next</Redirect></Response>", content_type="text/xml"
@@ -51,8 +51,8 @@ def test_cookies_are_kept_for_the_call_and_no_longer(in_world: Run) -> None:
         (lambda _: web.Response(text="\n<?xml version='1.0'?><Response/>"), 12100),
     ],
 )
-def test_failing_answers_reach_the_fallback(in_world: Run, answer: Any, code: int) -> None:  # noqa: ANN401 -- a page
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+def test_failing_answers_reach_the_fallback(in_world: Run, answer: Any, code: int) -> None:
+    async def scenario(world: Any) -> None:
         def page(form: dict[str, str]) -> web.Response:
             made: web.Response = answer(form)
             if code == 12100:
@@ -72,7 +72,7 @@ def test_failing_answers_reach_the_fallback(in_world: Run, answer: Any, code: in
 
 
 def test_an_application_that_is_not_there_is_an_application_error(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         caller = await world.call()
         await caller.until("ended", reason="application error")
         assert heard(caller) == [APPLICATION_ERROR]
@@ -82,7 +82,7 @@ def test_an_application_that_is_not_there_is_an_application_error(in_world: Run)
 
 
 def test_time_out_of_the_fragment_is_kept_and_the_fragment_not_sent(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         never = asyncio.Event()
 
         async def hang(_form: dict[str, str]) -> str:
@@ -102,7 +102,7 @@ def test_time_out_of_the_fragment_is_kept_and_the_fragment_not_sent(in_world: Ru
 
 
 def test_get_puts_the_parameters_into_the_signed_url(in_world: Run) -> None:
-    async def scenario(world: Any) -> None:  # noqa: ANN401 -- conftest's World
+    async def scenario(world: Any) -> None:
         world.pages |= {
             "/voice": '<Response><Redirect method="GET">/a%2Fb?q=%7E</Redirect></Response>',
             "/a/b": GOOD,

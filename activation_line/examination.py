@@ -1,22 +1,22 @@
-"""`activation-line doctor`: everything that can be checked before a call comes."""
+"""Everything that can be checked before a call comes. Nothing is made or changed by looking."""
 
 import os
 import socket
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-from twilio.base.exceptions import TwilioException
+from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 import region_routing
 import spoken_prompts
 from activation_line import database
-from activation_line.administration import any_administrator
+from activation_line.people import any_administrator
 from activation_line.settings import Settings, SettingsError, load
 from agent_console import accounts
-from data_store import StoreError, open_engine, reading
+from clearinghouse.tables import products
+from data_store import Cipher, StoreError, open_engine, reading
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTableError
 from switchboard.telephony import TelephonyError
@@ -31,21 +31,7 @@ class Finding:
     says: str
 
 
-@click.command()
-@click.option("--routing", type=click.Path(path_type=Path), help="Check these routing tables too.")
-def doctor(routing: Path | None) -> None:
-    """Check settings, tables, database, accounts and the telephone network; status 1 if ill."""
-    findings = list(examine(os.environ, routing))
-    for finding in findings:
-        click.echo(f"{'✓' if finding.ok else '✗'} {finding.subject}: {finding.says}")
-    ill = sum(not finding.ok for finding in findings)
-    click.echo(f"{ill} to mend." if ill else "All well.")
-    sys.exit(1 if ill else 0)
-
-
-def examine(
-    environment: "os._Environ[str] | dict[str, str]", routing: Path | None
-) -> Iterator[Finding]:
+def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Finding]:
     """Look at everything; one thing's trouble does not hide another's."""
     settings: Settings | None = None
     try:
@@ -60,8 +46,8 @@ def examine(
         return
     yield _address(settings)
     yield _port(settings)
-    yield _keys(settings)
-    yield from _database(settings)
+    yield _data_directory(settings)
+    yield from _store(settings)
     yield _network(settings)
 
 
@@ -98,43 +84,99 @@ def _port(settings: Settings) -> Finding:
     return Finding(f"port {settings.port}", ok=True, says=says)
 
 
-def _keys(settings: Settings) -> Finding:
+def _data_directory(settings: Settings) -> Finding:
+    path = settings.data_dir
+    there = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not there.is_dir():
+        return Finding("data directory", ok=False, says=f"{there} is a file: name another.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        return Finding("data directory", ok=False, says=f"this user may not write in {there}.")
+    says = f"{path}." if there == path else f"none yet; {path} is made at the first start."
+    return Finding("data directory", ok=True, says=says)
+
+
+def _keys(settings: Settings, products: int) -> Finding:
     path = settings.key_file
     if not path.exists():
+        if products:
+            says = f"{path} is missing, so no product key can be read: put back its copy."
+            return Finding("keys", ok=False, says=says)
         return Finding("keys", ok=True, says=f"none yet; {path} is made at the first start.")
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        says = f"others may read {path}: take that away with chmod 600."
-        return Finding("keys", ok=False, says=says)
+    try:
+        Cipher.load_or_create(path)
+    except StoreError as error:
+        return Finding("keys", ok=False, says=str(error))
     return Finding("keys", ok=True, says=f"{path}.")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
-    url = settings.store_url
-    if url.startswith("sqlite") and not (settings.data_dir / "line.sqlite3").exists():
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """What a database holds; `schema` is None for an empty one."""
+
+    kind: str
+    schema: str | None
+    products: int = 0
+    has_demo: bool = False
+    is_governed: bool = False
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    """Database, accounts and keys; a database that is not there is not made."""
+    file = _sqlite_file(settings.store_url)
+    if file is not None and not file.exists():
         yield Finding("database", ok=True, says="none yet; it is made at the first start.")
+        yield _keys(settings, 0)
         return
     try:
-        engine = open_engine(url)
-        with reading(engine) as connection:
-            held = database.revision(connection)
-            if held is not None:
-                database.refuse_newer(connection)
-                demo = accounts.has_demo_accounts(connection)
-                governed = any_administrator(connection)
+        stock = _take_stock(settings.store_url)
     except StoreError as error:
         yield Finding("database", ok=False, says=str(error))
         return
-    if held is None:
+    if stock.schema is None:
         yield Finding("database", ok=True, says="empty; the schema is made at the first start.")
-        return
-    yield Finding("database", ok=True, says=f"{engine.dialect.name}, schema {held}.")
-    if demo and not settings.demo:
+    else:
+        yield Finding("database", ok=True, says=f"{stock.kind}, schema {stock.schema}.")
+    yield _keys(settings, stock.products)
+    if stock.has_demo and not settings.demo:
         yield Finding("accounts", ok=False, says="demo accounts: `serve` will refuse to start.")
-    elif not governed and not settings.demo:
+    elif not stock.is_governed and not settings.demo:
         says = "no administrator yet: make one with `activation-line admin create LOGIN`."
         yield Finding("accounts", ok=False, says=says)
     else:
         yield Finding("accounts", ok=True, says="as they should be.")
+
+
+def _sqlite_file(url: str) -> Path | None:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None  # said better by the one who opens it
+    named = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(named) if named else None
+
+
+def _take_stock(url: str) -> _Stock:
+    """Look into the database. Raises `StoreError`."""
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            schema = database.revision(connection)
+            if schema is None:
+                return _Stock(engine.dialect.name, None)
+            database.refuse_newer(connection)
+            return _Stock(
+                engine.dialect.name,
+                schema,
+                connection.scalar(select(func.count()).select_from(products)) or 0,
+                accounts.has_demo_accounts(connection),
+                any_administrator(connection),
+            )
+    except SQLAlchemyError as error:
+        raise StoreError(
+            "The database lacks tables of its schema: put a backup in its place."
+        ) from error
+    finally:
+        engine.dispose()
 
 
 def _network(settings: Settings) -> Finding:
@@ -146,6 +188,6 @@ def _network(settings: Settings) -> Finding:
     )
     try:
         telephony.is_live("CA" + "0" * 32)
-    except (TelephonyError, TwilioException, OSError) as error:
-        return Finding("telephone network", ok=False, says=f"{error}")
+    except TelephonyError as error:
+        return Finding("telephone network", ok=False, says=str(error))
     return Finding("telephone network", ok=True, says="answers, and takes the account's token.")
