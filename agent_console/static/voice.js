@@ -29,6 +29,7 @@ export async function startVoice(panel, onDesk) {
   const log = panel.querySelector("#voice-log");
   let call = null;
   let shownGroup = "";
+  let wasTalking = false;
 
   const say = (text) => {
     if (!text || !call?.say) return;
@@ -48,8 +49,10 @@ export async function startVoice(panel, onDesk) {
 
   onDesk((desk) => {
     const lit = document.getElementById("read-out")?.dataset.current ?? "";
-    if (lit !== shownGroup && call) sayLitGroup();
+    // A call that comes with an ID already issued begins with a greeting, not with a group.
+    if (lit !== shownGroup && call && wasTalking) sayLitGroup();
     shownGroup = lit;
+    wasTalking = desk?.dataset.workState === "talking";
     show(desk);
   });
   document.addEventListener("click", (event) => {
