@@ -56,7 +56,7 @@ def _register(line: Line) -> Check:
             count = connection.scalar(select(func.count()).select_from(products))
     except SQLAlchemyError as error:
         return _trouble("register", f"No answer: {type(error).__name__}.")
-    return _well("register", f"{count} products.")
+    return _well("register", f"{count} product{'' if count == 1 else 's'}.")
 
 
 def _network(line: Line) -> Check:

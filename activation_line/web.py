@@ -28,10 +28,15 @@ def create_app(line: Line) -> Flask:
     @app.get("/health")
     def health() -> tuple[Response | str, int]:
         checks = examine(line)
-        status = HTTPStatus.OK if all(c.ok for c in checks) else HTTPStatus.SERVICE_UNAVAILABLE
+        is_well = all(check.ok for check in checks)
+        status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
             page = render_template(
-                "health.html", checks=checks, demo=line.settings.demo, host=line.settings.host
+                "health.html",
+                checks=checks,
+                is_well=is_well,
+                demo=line.settings.demo,
+                host=line.settings.host,
             )
             return page, status
         return jsonify(_as_json(checks)), status

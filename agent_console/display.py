@@ -92,10 +92,12 @@ def keyed_so_far(codes: tuple[KeyedCode, ...], kind: str) -> str:
     return next(code.typed for code in codes if code.kind == kind)
 
 
-def suggested_disposition(request: Request | None) -> str:
+def suggested_disposition(request: Request | None, ended_by: str | None) -> str:
     """Tell which disposition the call's course suggests."""
     if request is None:
         return "other"
+    if ended_by in {"caller", "network"} and request.state is RequestState.ISSUED:
+        return "caller_gone"  # in the middle of the read-out
     if request.state is RequestState.DENIED:
         return "refused"
     return "new_id_issued" if request.new_license_server_id else "caller_calls_back"

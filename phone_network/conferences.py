@@ -122,10 +122,11 @@ class Conferences:
             wanted.label,
             now,
         )
+        present = [other.call.party for other in conference.participants.values()]
         conference.participants[call.sid] = participant
         self._by_call[call.sid] = conference
         call.note(now, "joined", conference=conference.name)
-        exchange.tell(call, "joined", conference=conference.name)
+        exchange.tell(call, "joined", conference=conference.name, present=present)
         for other in conference.participants.values():
             if other is not participant:
                 exchange.tell(other.call, "arrived", conference=conference.name, who=call.party)

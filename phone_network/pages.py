@@ -13,6 +13,7 @@ from phone_network.exchange import Exchange
 _STATIC: Final = {
     "telephone.css": "text/css",
     "telephone.js": "text/javascript",
+    "figures.js": "text/javascript",
     "tones.js": "text/javascript",
     "debugger.js": "text/javascript",
     "device.js": "text/javascript",
@@ -48,12 +49,15 @@ class _Pages:
         self._exchange = exchange
         folder = resources.files("phone_network") / "static"
         self._assets = {name: (folder / name).read_bytes() for name in _STATIC}
-        self._telephone = (folder / "telephone.html").read_bytes()
-        self._debugger = (folder / "debugger.html").read_text("utf-8")
+        host = escape(exchange.settings.host)
+        self._telephone, self._debugger = (
+            (folder / name).read_text("utf-8").replace("{host}", host)
+            for name in ("telephone.html", "debugger.html")
+        )
 
     async def telephone(self, _request: web.Request) -> web.Response:
         """Show a telephone."""
-        return web.Response(body=self._telephone, content_type="text/html", headers=_HEADERS)
+        return web.Response(text=self._telephone, content_type="text/html", headers=_HEADERS)
 
     async def asset(self, request: web.Request) -> web.Response:
         """Give a style sheet or module; the device's module to any page."""

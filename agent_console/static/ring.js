@@ -29,7 +29,7 @@ export function watchRing(onDesk) {
   function show() {
     const button = document.getElementById("ring-sound");
     if (!button) return;
-    button.textContent = `Ring sound: ${isOn() ? "on" : "off"}`;
+    button.textContent = `Ring: ${isOn() ? "on" : "off"}`;
     button.setAttribute("aria-pressed", String(isOn()));
   }
 

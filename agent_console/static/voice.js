@@ -1,8 +1,11 @@
 // The browser's voice device: registers, takes the call that the representative answered here,
 // and carries the text line (what is said, as text) where the device offers one.
-const state = (words) => {
+const state = (words, reason = "") => {
   const place = document.getElementById("voice-state");
   if (place) place.textContent = words;
+  const notice = document.getElementById("voice-lost");
+  notice.hidden = words !== "lost";
+  notice.querySelector("small").textContent = reason;
 };
 
 async function fetchToken(panel) {
@@ -26,6 +29,7 @@ export async function startVoice(panel, onDesk) {
   const log = panel.querySelector("#voice-log");
   let call = null;
   let shownGroup = "";
+  let wasTalking = false;
 
   const say = (text) => {
     if (!text || !call?.say) return;
@@ -35,11 +39,21 @@ export async function startVoice(panel, onDesk) {
 
   const sayLitGroup = () => say(document.getElementById("read-out")?.dataset.say);
 
-  onDesk(() => {
-    const lit = document.getElementById("read-out")?.dataset.current ?? "";
-    if (lit !== shownGroup && call) sayLitGroup();
-    shownGroup = lit;
+  const show = (desk) => {
+    const isApart = desk?.dataset.callState === "keying";
+    if (["idle", "ringing"].includes(desk?.dataset.workState)) log.replaceChildren();
+    panel.querySelector("#voice-form").hidden = !call?.say || isApart;
+    panel.querySelector("#voice-hint").hidden = !call?.say || !isApart;
     panel.hidden = !call?.say && !log.hasChildNodes();
+  };
+
+  onDesk((desk) => {
+    const lit = document.getElementById("read-out")?.dataset.current ?? "";
+    // A call that comes with an ID already issued begins with a greeting, not with a group.
+    if (lit !== shownGroup && call && wasTalking) sayLitGroup();
+    shownGroup = lit;
+    wasTalking = desk?.dataset.workState === "talking";
+    show(desk);
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("#repeat")) sayLitGroup();
@@ -56,7 +70,7 @@ export async function startVoice(panel, onDesk) {
     const device = new Device(await fetchToken(panel));
     device.on("registered", () => state("ready"));
     device.on("unregistered", () => state("lost"));
-    device.on("error", (error) => state(`lost (${error.message ?? "no reason given"})`));
+    device.on("error", (error) => state("lost", error.message));
     device.on("tokenWillExpire", async () => device.updateToken(await fetchToken(panel)));
     device.on("incoming", (incoming) => {
       // The line rings this device only after Answer was pressed, so it is taken at once.
@@ -65,14 +79,13 @@ export async function startVoice(panel, onDesk) {
       call.on("hears", ({ who, text }) => write(log, who === "line" ? "Line" : "Caller", text));
       call.on("disconnect", () => {
         call = null;
-        panel.querySelector("#voice-form").hidden = true;
+        show(document.getElementById("desk"));
       });
       call.accept();
-      panel.querySelector("#voice-form").hidden = !call.say;
-      panel.hidden = !call.say;
+      show(document.getElementById("desk"));
     });
     await device.register();
   } catch (error) {
-    state(`lost (${error.message})`);
+    state("lost", error.message);
   }
 }

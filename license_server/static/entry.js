@@ -34,6 +34,13 @@ async function check() {
   }
 }
 
+// What stands in a field that is come to is replaced by what is typed next.
+function go(at) {
+  const field = fields[Math.min(at, fields.length - 1)];
+  field.focus();
+  field.select();
+}
+
 function lay(from, text) {
   const digits = text.replace(SIGNS, "");
   const first = digits.length >= WIDTH * fields.length ? 0 : from;
@@ -51,7 +58,7 @@ fields.forEach((field, at) => {
     const text = event.clipboardData.getData("text");
     if (text.replace(SIGNS, "").length <= WIDTH) return;
     event.preventDefault();
-    fields[Math.min(lay(at, text), fields.length - 1)].focus();
+    go(lay(at, text));
     check();
   });
   field.addEventListener("input", async () => {
@@ -62,7 +69,7 @@ fields.forEach((field, at) => {
     }
     await check();
     const isGood = field.parentElement.dataset.mark === "good";
-    if (isGood && document.activeElement === field && at + 1 < fields.length) fields[at + 1].focus();
+    if (isGood && document.activeElement === field && at + 1 < fields.length) go(at + 1);
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Backspace" && !field.value && at > 0) fields[at - 1].focus();

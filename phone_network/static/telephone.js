@@ -1,5 +1,6 @@
 // The telephone page: one tab is one telephone on the network's control WebSocket.
 
+import { figures } from "./figures.js";
 import { Tones } from "./tones.js";
 
 const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
@@ -20,7 +21,7 @@ function show(words) {
   if ($("state").textContent !== words) $("state").textContent = words;
 }
 
-function write(kind, words, who = "") {
+function write(kind, words, who = "", code = "") {
   const line = document.createElement("p");
   line.className = kind;
   if (who) {
@@ -29,6 +30,13 @@ function write(kind, words, who = "") {
     line.append(name);
   }
   line.append(words);
+  if (code) {
+    const shown = document.createElement("span");
+    shown.className = "figures";
+    shown.ariaHidden = "true"; // a screen reader has said them already
+    shown.append(code);
+    line.append(shown);
+  }
   const log = $("log");
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   log.append(line);
@@ -145,7 +153,7 @@ const TAKES = {
   },
   hears(event) {
     const own = event.who === "line";
-    spoken = write("them", event.text, name(event.who));
+    spoken = write("them", event.text, name(event.who), figures(event.text));
     if (event.language) spoken.lang = event.language;
     speak(event.text, own ? event.language : "");
   },
@@ -164,8 +172,9 @@ const TAKES = {
   queued() {
     write("news", "Waiting in the queue");
   },
-  joined() {
-    write("news", "In the conversation");
+  joined(event) {
+    const present = (event.present ?? []).map(name).join(", ");
+    write("news", present ? `In a conversation with ${present}` : "Waiting for the others to join");
   },
   arrived(event) {
     write("news", `${name(event.who)} has joined`);
@@ -209,7 +218,7 @@ function press(key) {
   button?.classList.add("down");
   setTimeout(() => button?.classList.remove("down"), 130);
   if (call.state === "connected") {
-    $("keyed").textContent += key;
+    $("keyed").textContent += key === "#" ? "#\n" : key;
     send({ do: "press", call: call.sid, digits: key, pace: 0 });
   } else if (call.state === "idle") {
     $("to").value += key;
