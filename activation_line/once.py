@@ -112,6 +112,7 @@ async def converse(
                 hang_up_at=variation.hang_up_at,
                 spoil_issued=variation.spoil_issued,
                 seed=variation.seed,
+                closing_code=shown.closing_code,
             ),
             wizard=wizard,
         )

@@ -149,12 +149,16 @@ def finish(data: Path) -> None:
 
 
 def line_code_of(data: Path) -> str:
-    """Give the four digits that only the true line can say first for the open request."""
+    """Give the four digits that only the true line can say first for the request.
+
+    That is the open one, or the one that was completed and whose closing code is still shown.
+    """
     state = states.load(data)
-    if state.request is None:
+    asked = state.request or (state.held if state.completed else None)
+    if asked is None:
         raise NoOpenRequestError("This server has no open request.")
     secret = installation.secret(data)
-    return line_code.make(secret, state.product_id, state.request.license_server_id)
+    return line_code.make(secret, state.product_id, asked.license_server_id)
 
 
 def answer(data: Path, challenge: str) -> str:

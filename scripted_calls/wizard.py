@@ -9,6 +9,8 @@ from aiohttp import ClientSession
 from scripted_calls.caller import Accepted, Facts, Refused
 from scripted_calls.pages import Page
 
+TELEPHONE_HEADING = "License Server Reactivation"
+LAST_HEADING = "Completing the Reactivate Server Wizard"
 TELEPHONE_PAGE = "/reactivate/license-server-reactivation"
 
 
@@ -18,10 +20,14 @@ class WizardError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page License Server Reactivation shows: what the caller reads off it."""
+    """What the wizard shows for a call: what the caller reads off it.
+
+    `closing_code` is there where the new license server ID was accepted in an earlier call.
+    """
 
     number: str
     facts: Facts
+    closing_code: str | None = None
 
 
 class WizardPages:
@@ -50,10 +56,13 @@ class WizardPages:
             )
 
     async def start(self) -> Shown:
-        """Reactivate Server: Next on Welcome, and read License Server Reactivation."""
+        """Reactivate Server: Next on Welcome, and read the page that opens.
+
+        That is License Server Reactivation, or the last page of a call that broke off there.
+        """
         page = await self._post("/reactivate/welcome", {"action": "next"})
-        if page.heading != "License Server Reactivation":
-            raise WizardError(f"expected License Server Reactivation, but it is {page.heading!r}")
+        if page.heading not in {TELEPHONE_HEADING, LAST_HEADING}:
+            raise WizardError(f"expected {TELEPHONE_HEADING}, but it is {page.heading!r}")
         marked = page.marked
         facts = Facts(
             product_id=marked["product-id"]["data-code"],
@@ -61,7 +70,8 @@ class WizardPages:
             line_code=marked["line-code"]["data-code"],
             reason_key=page.proposed or "0",
         )
-        return Shown(marked["phone-number"]["data-number"], facts)
+        closing_code = marked.get("closing-code", {}).get("data-code")
+        return Shown(marked["phone-number"]["data-number"], facts, closing_code)
 
     async def enter(self, new_license_server_id: str) -> Accepted | Refused:
         """Type the new license server ID, and Next."""

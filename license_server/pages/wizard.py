@@ -117,13 +117,22 @@ def check() -> Page | tuple[dict[str, object], int] | dict[str, object]:
 
 @blueprint.get("/completing")
 def completing() -> Page:
-    """The last page: the closing code, and Finish."""
+    """The last page: the closing code, what a later call needs, and Finish."""
     data = services().data
     state = states.load(data)
     if state.completed is None:
         return _to(_place(state))
-    status = health.status(data, now())
-    return render_template("completing.html", completed=state.completed, status=status)
+    guidance = None
+    if _has_number(state):
+        guidance = telephone.guidance(services().routing, state.properties.region, now())
+    return render_template(
+        "completing.html",
+        completed=state.completed,
+        status=health.status(data, now()),
+        state=state,
+        guidance=guidance,
+        line_code=activation.line_code_of(data) if state.held else "",
+    )
 
 
 @blueprint.post("/completing")

@@ -285,6 +285,11 @@ def test_the_wizard_by_telephone(browser: Browser, licence: SimpleNamespace) -> 
     page = browser.get("/reactivate/completing")
     assert heading(page) == "Completing the Reactivate Server Wizard"
     assert len(code_of(page, "closing-code")) == 4
+    # Whoever has hung up already finds here what another call needs.
+    assert code_of(page, "license-server-id") == asked
+    assert code_of(page, "product-id") == licence.product_id
+    assert code_of(page, "line-code") == activation.line_code_of(browser.data)
+    assert route.line.display in page.text
     assert browser.get("/reactivate").location == "/reactivate/completing"
     assert browser.post("/reactivate/completing", action="finish").location == "/manager/server"
     assert browser.get("/reactivate").location == "/reactivate/welcome"
