@@ -17,7 +17,7 @@ from activation_line.house import House, Plan
 from activation_line.housekeeping import sweep
 from activation_line.once import Variation, converse, play
 from activation_line.wiring import Line, bootstrap
-from clearinghouse import audit
+from clearinghouse import RequestState, audit
 from clearinghouse.tables import permissions
 from data_store import reading, transaction
 from license_server import activation
@@ -45,13 +45,13 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield built
 
 
-def break_off(house: House, victim: str, phase: str) -> None:
-    """Play a call until the phase, and kill the process there."""
+def break_off(house: House, victim: str, words: str) -> None:
+    """Play a call until the words are told, and kill the process there."""
     killed: list[str] = []
 
     def told(line: str) -> None:
         print(line)
-        if PHASES[phase] in line and not killed:
+        if words in line and not killed:
             killed.append(line)
             house.running[victim].process.kill()
             house.running[victim].process.wait()
@@ -95,7 +95,7 @@ def settle(house: House, line: Line) -> None:
 def test_after_a_kill_the_caller_calls_again_and_finishes(
     house: House, victim: str, phase: str
 ) -> None:
-    break_off(house, victim, phase)
+    break_off(house, victim, PHASES[phase])
     house.revive()
     line = bootstrap(house.settings)
     settle(house, line)
@@ -110,4 +110,35 @@ def test_after_a_kill_the_caller_calls_again_and_finishes(
     # Without its license server the call goes on until the new ID is to be typed.
     was_issued = victim == "license-server" or phase in {"read-out", "closing code"}
     assert before == (2 if was_issued else 1)
+    line.engine.dispose()
+
+
+@pytest.mark.parametrize("victim", ["phone-network", "line"])
+def test_once_accepted_the_closing_code_is_keyed_in_another_call(house: House, victim: str) -> None:
+    break_off(house, victim, "accepted; the closing code is")
+    house.revive()
+    line = bootstrap(house.settings)
+    settle(house, line)
+    held = activation.status(house.demo.license_server_dir, line.clock())
+    assert held.open_license_server_id is None
+    assert held.current_license_server_id is not None
+    evidence = asyncio.run(play(house, Variation(), print))
+    assert evidence.faults == ()
+    assert evidence.request is not None
+    assert evidence.request.new_license_server_id == held.current_license_server_id
+    assert issued(line) == 2
+    line.engine.dispose()
+
+
+def test_a_license_server_that_dies_once_it_accepted_stays_reactivated(house: House) -> None:
+    break_off(house, "license-server", "accepted; the closing code is")
+    house.revive()
+    line = bootstrap(house.settings)
+    settle(house, line)
+    status = activation.status(house.demo.license_server_dir, line.clock())
+    with reading(line.engine) as conn:
+        asked = line.clearinghouse.requests_of_product(conn, house.demo.product_id, 1)[0]
+    assert asked.state is RequestState.CONFIRMED
+    assert asked.new_license_server_id == status.current_license_server_id
+    assert issued(line) == 2
     line.engine.dispose()
