@@ -32,7 +32,7 @@ class Housekeeping:
         self._thread = threading.Thread(target=self._keep, name="housekeeping", daemon=True)
 
     def __enter__(self) -> Self:
-        self._attempt(self._sweep)
+        self._attempt(lambda: sweep(self._line))
         self._thread.start()
         return self
 
@@ -51,23 +51,7 @@ class Housekeeping:
             ticks += 1
             self._attempt(lambda: dispatch.tick(self._line.console))
             if ticks % TICKS_PER_ROUND == 0:
-                self._attempt(self._sweep)
-
-    def _sweep(self) -> None:
-        """End calls that the network no longer knows; let requests lapse that nobody confirmed."""
-        line = self._line
-        with reading(line.engine) as connection:
-            held = calls.live(connection)
-        # The network is asked outside of any transaction: it may be slow, or gone.
-        gone = [call for call in held if not line.telephony.is_live(call.call_sid)]
-        now = line.clock()
-        with transaction(line.engine) as connection:
-            for call in gone:
-                calls.end(connection, call.id, "network", now)
-                if call.request_id is not None:
-                    line.clearinghouse.abandon(connection, call.request_id, NETWORK, now)
-            line.clearinghouse.lapse(connection, now)
-        line.voice.live_feed.publish()
+                self._attempt(lambda: sweep(self._line))
 
     @staticmethod
     def _attempt(task: Callable[[], object]) -> None:
@@ -76,3 +60,22 @@ class Housekeeping:
             task()
         except (SQLAlchemyError, StoreError, TelephonyError, OSError):
             log.exception("housekeeping failed; it is tried again")
+
+
+def sweep(line: Line) -> None:
+    """End calls that the network no longer knows; let requests lapse that nobody confirmed."""
+    with reading(line.engine) as connection:
+        held = calls.live(connection)
+    # The network is asked outside of any transaction: it may be slow, or gone.
+    gone = [call for call in held if not line.telephony.is_live(call.call_sid)]
+    now = line.clock()
+    for call in gone:
+        # One at a time: a turn holds its call before the register, so whoever has been to the
+        # register must not wait for a call.
+        with transaction(line.engine) as connection:
+            calls.end(connection, call.id, "network", now)
+            if call.request_id is not None:
+                line.clearinghouse.abandon(connection, call.request_id, NETWORK, now)
+    with transaction(line.engine) as connection:
+        line.clearinghouse.lapse(connection, now)
+    line.voice.live_feed.publish()

@@ -66,13 +66,14 @@ def route_for(routing: RoutingTable, region: str) -> Route:
 async def play(house: House, variation: Variation, say: Callable[[str], object]) -> Evidence:
     """Play the call and collect what it left behind; each line is said as it happens."""
     async with asyncio.timeout(LONGEST_RUN):
-        player = await _converse(house, variation, say)
+        player = await converse(house, variation, say)
     return collect(house, player.call_sid, player.began, player.ended, player.script.hung_up)
 
 
-async def _converse(
+async def converse(
     house: House, variation: Variation, say: Callable[[str], object]
 ) -> CallerPlayer:
+    """Let caller and representative work through one call; the caller tells how it went."""
     routing = region_routing.load()
     route = route_for(routing, variation.region)
     prompts, language = spoken_prompts.load(), route.line.language
@@ -84,7 +85,8 @@ async def _converse(
             await stack.enter_async_context(actor_client.connect(caller_http, control, name))
             for name in ("caller", "representative")
         ]
-        wizard = await WizardPages.log_in(caller_http, house.license_server.facts["one_time_link"])
+        server = house.license_server.facts["url"].rstrip("/")
+        wizard = await WizardPages.log_in(caller_http, server, house.demo.password)
         await wizard.choose_telephone(variation.region)
         shown = await wizard.start()
         tell(house.plan.start, "wizard", f"License Server Reactivation: call {route.line.display}")

@@ -34,6 +34,7 @@ class Running:
     process: subprocess.Popen[str]
     logged_before: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
+    reader: threading.Thread | None = None
 
     @property
     def pid(self) -> int:
@@ -49,6 +50,8 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
+        if self.reader is not None:
+            self.reader.join(STOP_PATIENCE)
 
 
 def start(
@@ -84,6 +87,7 @@ def start(
 
 def restart(running: Running) -> Running:
     """Start a process that has ended with the same command and surroundings."""
+    running.stop()
     return start(running.name, running.command, running.log.parent, running.environment)
 
 
@@ -92,7 +96,8 @@ def _first_line(running: Running, patience: float) -> Mapping[str, str]:
     stdout = running.process.stdout
     if stdout is None:  # pragma: no cover -- it was asked for as a pipe
         raise StartError(f"The {running.name} has no output to read.")
-    threading.Thread(target=_read, args=(stdout, lines), daemon=True).start()
+    reader = running.reader = threading.Thread(target=_read, args=(stdout, lines), daemon=True)
+    reader.start()
     try:
         line = lines.get(timeout=patience)
     except Empty:

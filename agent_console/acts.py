@@ -1,7 +1,8 @@
 """What a representative does with the request of the call in hand, each in one transaction.
 
-Every act looks first whether the desk allows it, inside its own transaction, so that two tabs or
-two presses can't do a thing twice. What the register refuses is kept (wrong proofs are counted)
+Every act holds the call, then looks whether the desk allows it, inside its own transaction: two
+tabs or two presses can't do a thing twice, and a turn of the line that comes at the same moment
+is neither overwritten nor overwrites. What the register refuses is kept (wrong proofs are counted)
 and told as a notice; what the desk doesn't allow raises `ActRefusedError`.
 """
 
@@ -71,7 +72,9 @@ def begin(
     act: str,
     fields: Mapping[str, str],
 ) -> Turn:
-    """Look at the desk inside the transaction. Raises `ActRefusedError` for what isn't open."""
+    """Hold the call and look at the desk. Raises `ActRefusedError` for what isn't open."""
+    # Held before the look, so what the desk shows of it is what a turn before has left.
+    calls.hold(conn, call_id)
     seen = desk.look(conn, services, session)
     if seen.hand is None or seen.hand.call.id != call_id or act not in seen.allowed:
         raise ActRefusedError(

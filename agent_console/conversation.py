@@ -86,7 +86,7 @@ def ask_closing_code(
         turn = begin(conn, services, session, call_id, "ask-closing-code", fields)
         # The line notes that it asks, once the caller is there.
         _move(turn, CallState.KEYING)
-    _redirect(services, turn, "closing_code")
+    _redirect(services, turn, CallState.KEYING, "closing_code")
 
 
 def return_to_caller(
@@ -96,7 +96,7 @@ def return_to_caller(
     with transaction(services.engine) as conn:
         turn = begin(conn, services, session, call_id, "return", fields)
         _move(turn, CallState.TALKING)
-    _redirect(services, turn, "conversation")
+    _redirect(services, turn, CallState.TALKING, "conversation")
 
 
 def hang_up(services: ConsoleServices, session: Session, call_id: int, fields: Fields) -> None:
@@ -143,18 +143,12 @@ def _move(turn: Turn, state: CallState) -> None:
     calls.save(turn.conn, replace(turn.call, state=state), events=(), now=turn.now)
 
 
-def _redirect(services: ConsoleServices, turn: Turn, what: str) -> None:
+def _redirect(services: ConsoleServices, turn: Turn, moved: CallState, what: str) -> None:
     services.live_feed.publish()
     try:
         services.telephony.ask(turn.call.call_sid, what)
     except TelephonyError as error:
-        failed = NewEvent(EventKind.TELEPHONY_FAILED, {"why": str(error)})
-        with transaction(services.engine) as conn:
-            # What the line wrote meanwhile stays; only this act's own change is taken back.
-            call = calls.get(conn, turn.call.id)
-            if call is not None and call.state is not CallState.ENDED:
-                back = replace(call, state=turn.call.state)
-                calls.save(conn, back, events=[failed], now=services.clock())
+        _move_back(services, turn, moved, error)
         raise ActRefusedError(
             Notice(
                 "telephony_failed",
@@ -162,6 +156,20 @@ def _redirect(services: ConsoleServices, turn: Turn, what: str) -> None:
                 f"again. It said: {error}",
             )
         ) from error
+
+
+def _move_back(
+    services: ConsoleServices, turn: Turn, moved: CallState, error: TelephonyError
+) -> None:
+    """Take back this act's own change; what the line wrote meanwhile stays."""
+    failed = NewEvent(EventKind.TELEPHONY_FAILED, {"why": str(error)})
+    with transaction(services.engine) as conn:
+        call = calls.hold(conn, turn.call.id)
+        if call is None or call.state is CallState.ENDED:
+            return
+        # A caller who was queued meanwhile, the representative's telephone gone, stays queued.
+        state = turn.call.state if call.state is moved else call.state
+        calls.save(conn, replace(call, state=state), events=[failed], now=services.clock())
 
 
 ACTS: Final[Mapping[str, Callable[[ConsoleServices, Session, int, Fields], None]]] = {

@@ -5,6 +5,7 @@ act answers 409 then, with the reason in the desk's notice.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
@@ -36,6 +37,7 @@ from codes.errors import CodeError
 from data_store import StoreError, reading, transaction
 from switchboard import representatives
 from switchboard.representatives import Presence
+from switchboard.states import WrongWorkStateError
 
 _OPEN: Final = frozenset({"console.show_log_in", "console.log_in", "console.static"})
 _CHECKS: Final = {"product_id": product_id, "license_server_id": license_server_id}
@@ -164,7 +166,9 @@ def _add_presence(blueprint: Blueprint, services: ConsoleServices) -> None:
         with transaction(services.engine) as conn:
             seen = desks.look(conn, services, g.session)
             if "ready" in seen.allowed:
-                representatives.clear_not_responding(conn, seen.account, services.clock())
+                # Another page may be quicker at this moment: who is back already is back.
+                with suppress(WrongWorkStateError):
+                    representatives.clear_not_responding(conn, seen.account, services.clock())
         dispatch.tick(services)
         return _reply(services, None)
 

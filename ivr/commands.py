@@ -99,7 +99,7 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
         case Enqueue(first):
             _enqueue(turn, session, first=first)
         case FindRepresentative():
-            if turn.call.representative is None:
+            if not turn.call.is_accompanied:
                 return RepresentativeLost()
             turn.call = replace(turn.call, state=CallState.TALKING)
             return PutThrough(turn.call.conference)

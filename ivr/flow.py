@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from codes import case_number
 from ivr.actions import (
     Action,
     Ask,
@@ -144,7 +145,7 @@ def _open_request(session: Session, event: RequestOpened) -> Turn:
     return session, (
         Note(EventKind.CASE_OPENED),
         Say("line_code", (("digits", event.line_code),)),
-        _reason_menu(Say("case_number", (("digits", event.case_number),))),
+        _reason_menu(Say("case_number", (("digits", case_number.format(event.case_number)),))),
     )
 
 

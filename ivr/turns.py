@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from data_store import transaction
-from ivr.actions import Note, Spoken
+from ivr.actions import HangUp, Note, Spoken
 from ivr.commands import Turn, carry_out
 from ivr.events import Event, HungUp
 from ivr.flow import FlowError, advance, resume
@@ -100,6 +100,9 @@ class Turns:
         event = make(turn, session)
         if event is None:
             return EMPTY
+        if call.state is CallState.ENDED and not isinstance(event, HungUp):
+            # Whoever ended it here, the network has not heard of it yet.
+            return self._renderer.document((HangUp(),), call.language, call.centre)
         session, spoken = self._advance(turn, session, event)
         return self._save(turn, session, spoken, token)
 

@@ -26,7 +26,7 @@ from ivr.signature import checker
 from ivr.turns import EMPTY, Arrival, EventMaker, Turns, UnknownCallError
 from region_routing import Override
 from switchboard import overrides, queues
-from switchboard.model import CallState
+from switchboard.model import WAITING, CallState
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
     @blueprint.post("/left-queue")
     def left_queue() -> Response:
         if request.form.get("QueueResult") in LEFT_FOR_GOOD:
-            return _twiml(_later(turns, lambda *_: RepresentativeLost()))
+            return _twiml(_later(turns, _put_through))
         return _twiml(EMPTY)
 
     @blueprint.post("/redirected/<what>")
@@ -154,16 +154,16 @@ def _still_waiting(turn: Turn, _session: Session) -> Event:
 
 
 def _put_through(turn: Turn, _session: Session) -> Event:
-    if turn.call.representative is None:
-        return RepresentativeLost()
-    return PutThrough(turn.call.conference)
-
-
-def _to_queue(turn: Turn, _session: Session) -> Event:
-    """Back to the queue, unless somebody has taken the call in the meantime."""
-    if turn.call.state is CallState.TALKING:
-        return _put_through(turn, _session)
+    """The row decides, since redirections come late and twice: talk, or wait."""
+    if turn.call.is_accompanied:
+        return PutThrough(turn.call.conference)
     return RepresentativeLost()
+
+
+def _want_closing_code(turn: Turn, _session: Session) -> Event:
+    if turn.call.state in WAITING:
+        return RepresentativeLost()
+    return ClosingCodeWanted()
 
 
 def _lose_representative(services: Services, turns: Turns) -> None:
@@ -189,8 +189,9 @@ def _lose_representative(services: Services, turns: Turns) -> None:
 # Where the network may be told to bring a caller, and which event that is.
 REDIRECTED: dict[str, EventMaker] = {
     "conversation": _put_through,
-    "closing_code": lambda *_: ClosingCodeWanted(),
-    "queue": _to_queue,
+    "closing_code": _want_closing_code,
+    # Unless somebody has taken the call in the meantime.
+    "queue": _put_through,
 }
 
 

@@ -1,8 +1,9 @@
 """Which line, number, language, support centre and opening hours serve whom."""
 
 from region_routing.hours import hours_text, is_open, next_opening
-from region_routing.loading import Problem, RoutingTableError, load
+from region_routing.loading import RoutingTableError, load
 from region_routing.model import Line, Override, Region, Route, RoutingTable, Span, SupportCentre
+from region_routing.source import Problem
 
 __all__ = [
     "Line",

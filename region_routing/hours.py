@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from babel import Locale
 from babel.dates import format_time, get_day_names
 
-from region_routing.model import Override, Span, SupportCentre
+from region_routing.model import Override, SupportCentre
 
 LONGEST_SEARCH = timedelta(days=14)
 MIDNIGHT = time(0)
@@ -44,11 +44,12 @@ def next_opening(
 def hours_text(centre: SupportCentre, language: str, at: datetime | None = None) -> str:
     """The weekly hours in words, days of the same hours together, in the centre's own time.
 
-    With `at` the hours stand in that moment's time zone instead, as its week has them.
+    With `at` (aware) they are told in that moment's time zone, as they fall in its week: a morning
+    in Sydney is the evening before in Berlin.
     """
     locale = Locale.parse(language, sep="-")
     names = get_day_names("abbreviated", locale=locale)
-    days = [_local(centre, weekday, at) for weekday in range(len(centre.hours))]
+    days = _week(centre, at)
     parts: list[str] = []
     first = 0
     for weekday in range(1, len(days) + 1):
@@ -66,17 +67,19 @@ def hours_text(centre: SupportCentre, language: str, at: datetime | None = None)
     return "; ".join(parts)
 
 
-def _local(
-    centre: SupportCentre, weekday: int, at: datetime | None
-) -> tuple[tuple[time, time], ...]:
+def _week(centre: SupportCentre, at: datetime | None) -> tuple[tuple[tuple[time, time], ...], ...]:
+    """Seven days of spans, Monday first. Elsewhere a span may begin on another day of the week."""
     if at is None:
-        return tuple((span.start, span.end) for span in centre.hours[weekday])
-    day = at.astimezone(centre.zone).date()
-    day += timedelta(days=weekday - day.weekday())
-    return tuple(
-        (start.astimezone(at.tzinfo).time(), end.astimezone(at.tzinfo).time())
-        for start, end in _spans_of(centre, day)
-    )
+        return tuple(tuple((span.start, span.end) for span in spans) for spans in centre.hours)
+    today = at.astimezone(centre.zone).date()
+    days: list[list[tuple[time, time]]] = [[] for _ in centre.hours]
+    for weekday in range(len(days)):
+        day = today + timedelta(days=weekday - today.weekday())
+        for start, end in _spans_of(centre, day):
+            begins = start.astimezone(at.tzinfo)
+            span = begins.time(), end.astimezone(at.tzinfo).time()
+            days[begins.weekday()].append(span)
+    return tuple(tuple(sorted(spans)) for spans in days)
 
 
 def _spans_around(centre: SupportCentre, at: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -88,13 +91,16 @@ def _spans_around(centre: SupportCentre, at: datetime) -> Iterator[tuple[datetim
 
 def _spans_of(centre: SupportCentre, day: date) -> Iterator[tuple[datetime, datetime]]:
     for span in centre.hours[day.weekday()]:
-        yield _moment(centre, day, span.start), _moment(centre, _end_day(day, span), span.end)
+        last = day + timedelta(days=1) if span.end <= span.start else day
+        yield (
+            datetime.combine(day, span.start, centre.zone).astimezone(UTC),
+            _later(datetime.combine(last, span.end, centre.zone)),
+        )
 
 
-def _end_day(day: date, span: Span) -> date:
-    return day + timedelta(days=1) if span.end <= span.start else day
+def _later(local: datetime) -> datetime:
+    """A closing time as a moment. Where clocks go back over it, it is the second one.
 
-
-def _moment(centre: SupportCentre, day: date, at: time) -> datetime:
-    """A local time as a moment. In the hour that a clock change skips it is the hour after."""
-    return datetime.combine(day, at, centre.zone).astimezone(UTC)
+    Nobody who reads "until half past two" finds the centre closed before that.
+    """
+    return max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))

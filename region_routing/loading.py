@@ -1,10 +1,9 @@
 """Read the routing tables and check all of them, with file, line and key of whatever is wrong."""
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, time
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,23 +19,11 @@ from region_routing.model import (
     Span,
     SupportCentre,
 )
+from region_routing.source import Problem, Source
 
 TABLES = Path(__file__).with_name("tables")
 T = TypeVar("T")
 SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong: where, and what to write instead."""
-
-    file: Path
-    line: int
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key}: {self.message}"
 
 
 class RoutingTableError(Exception):
@@ -47,50 +34,6 @@ class RoutingTableError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
-class _Source:
-    """One TOML file: its data, and the line of every key."""
-
-    def __init__(self, path: Path, problems: list[Problem]) -> None:
-        self.path = path
-        self._problems = problems
-        self.data: dict[str, Any] = {}
-        self._text: list[str] = []
-        try:
-            text = path.read_text("utf-8")
-            self._text = text.splitlines()
-            self.data = tomllib.loads(text)
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(Problem(path, 1, "file", f"can't be read: {error}."))
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"line (\d+)", str(error))
-            problems.append(
-                Problem(path, int(found[1]) if found else 1, "file", f"is not TOML: {error}.")
-            )
-
-    def wrong(self, table: str, key: str, message: str) -> None:
-        """Take note of a problem at a key of a table; the table's own line if the key is absent."""
-        name = ".".join(filter(None, (table, key)))
-        self._problems.append(Problem(self.path, self._line(table, key), name, message))
-
-    def _line(self, table: str, key: str) -> int:
-        header = re.compile(rf"\[\s*{re.escape(table)}\s*\]") if table else None
-        own = re.compile(rf"[\"']?{re.escape(key)}[\"']?\s*=") if key else None
-        inside, at = not table, 1
-        for number, text in enumerate(self._text, 1):
-            if text.lstrip().startswith("["):
-                inside = bool(header and header.match(text.strip()))
-                at = number if inside else at
-            if inside and own and own.match(text.strip()):
-                return number
-        return at
-
-    def tables(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every table of the file, by its name."""
-        for name, table in self.data.items():
-            if isinstance(table, dict):
-                yield name, table
-
-
 def load(folder: Path | None = None) -> RoutingTable:
     """Read `lines.toml`, `centres.toml` and `regions.toml`; the packaged ones without a folder.
 
@@ -98,28 +41,40 @@ def load(folder: Path | None = None) -> RoutingTable:
     """
     folder = folder or TABLES
     problems: list[Problem] = []
-    lines_file = _Source(folder / "lines.toml", problems)
-    centres_file = _Source(folder / "centres.toml", problems)
-    regions_file = _Source(folder / "regions.toml", problems)
+    lines_file = Source(folder / "lines.toml", problems)
+    centres_file = Source(folder / "centres.toml", problems)
+    regions_file = Source(folder / "regions.toml", problems)
     as_of = lines_file.data.get("as_of")
-    if lines_file.data and not isinstance(as_of, date):
+    # A time of day is a date to Python, and none to the reader of the wizard's page.
+    dated = isinstance(as_of, date) and not isinstance(as_of, datetime)
+    if lines_file.readable and not dated:
         lines_file.wrong("", "as_of", "has to be a date, such as 2026-11-24.")
-    lines = _each(lines_file, _line)
+    lines = _each(lines_file, _line, beside=frozenset({"as_of"}))
     centres = _each(centres_file, _centre)
     regions = _each(regions_file, _region)
-    _cross_check_regions(regions_file, regions, lines, centres)
-    _cross_check_lines(lines_file, lines, regions)
-    _cross_check_centres(centres_file, centres)
+    # What an unreadable file would have held is not held against the others.
+    if lines_file.readable and centres_file.readable and regions_file.readable:
+        _cross_check_regions(regions_file, regions, lines, centres)
+        _cross_check_lines(lines_file, lines, regions)
+        _cross_check_centres(centres_file, centres)
     if problems:
         raise RoutingTableError(problems)
     return RoutingTable(as_of or date.min, regions, lines, centres)
 
 
-def _each(source: _Source, read: Callable[[_Source, str, dict[str, Any]], T]) -> dict[str, T]:
-    return {name: read(source, name, table) for name, table in source.tables()}
+def _each(
+    source: Source,
+    read: Callable[[Source, str, dict[str, Any]], T],
+    *,
+    beside: frozenset[str] = frozenset(),
+) -> dict[str, T]:
+    held = {name: read(source, name, table) for name, table in source.tables(beside=beside)}
+    if source.readable and not held:
+        source.wrong("", "file", "holds no table: write at least one.")
+    return held
 
 
-def _line(source: _Source, name: str, table: Mapping[str, Any]) -> Line:
+def _line(source: Source, name: str, table: Mapping[str, Any]) -> Line:
     _only(source, name, table, {"number", "language", "region", "source"})
     number = _text(source, name, table, "number", "an E.164 number such as +12025550142")
     if number:
@@ -131,7 +86,7 @@ def _line(source: _Source, name: str, table: Mapping[str, Any]) -> Line:
     return Line(name, number, language, region, origin)
 
 
-def _check_number(source: _Source, name: str, number: str) -> None:
+def _check_number(source: Source, name: str, number: str) -> None:
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException as error:
@@ -144,7 +99,7 @@ def _check_number(source: _Source, name: str, number: str) -> None:
         source.wrong(name, "number", f"{number!r} has to be written as {form!r}.")
 
 
-def _region(source: _Source, name: str, table: Mapping[str, Any]) -> Region:
+def _region(source: Source, name: str, table: Mapping[str, Any]) -> Region:
     _only(source, name, table, {"line", "centre", "languages"})
     if name not in phonenumbers.SUPPORTED_REGIONS:
         source.wrong(name, "", f"{name!r} is no region code: write ISO 3166, such as DE.")
@@ -158,13 +113,13 @@ def _region(source: _Source, name: str, table: Mapping[str, Any]) -> Region:
     )
 
 
-def _centre(source: _Source, name: str, table: Mapping[str, Any]) -> SupportCentre:
+def _centre(source: Source, name: str, table: Mapping[str, Any]) -> SupportCentre:
     _only(source, name, table, {"name", "timezone", "languages", "overflow", "hours"})
     timezone = _text(source, name, table, "timezone", "an IANA time zone such as Europe/Berlin")
     if timezone:
         try:
             ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones is an OSError
             source.wrong(name, "timezone", f"{timezone!r} is no IANA time zone.")
     languages = _texts(source, name, table, "languages")
     _check_languages(source, name, "languages", languages)
@@ -184,7 +139,7 @@ def _centre(source: _Source, name: str, table: Mapping[str, Any]) -> SupportCent
     )
 
 
-def _spans(source: _Source, name: str, hours: Mapping[str, Any], weekday: str) -> tuple[Span, ...]:
+def _spans(source: Source, name: str, hours: Mapping[str, Any], weekday: str) -> tuple[Span, ...]:
     given = hours.get(weekday, [])
     spans: list[Span] = []
     for text in given if isinstance(given, list) else [given]:
@@ -194,11 +149,15 @@ def _spans(source: _Source, name: str, hours: Mapping[str, Any], weekday: str) -
             continue
         hour, minute, last_hour, last_minute = (int(part) for part in found.groups())
         spans.append(Span(time(hour, minute), time(last_hour, last_minute)))
+    for before, after in pairwise(spans):
+        if after.start < before.end or before.end <= before.start:
+            says = f"{after.start:%H:%M} is before {before.end:%H:%M}: write spans in order, apart."
+            source.wrong(name, weekday, says)
     return tuple(spans)
 
 
 def _cross_check_regions(
-    source: _Source,
+    source: Source,
     regions: Mapping[str, Region],
     lines: Mapping[str, Line],
     centres: Mapping[str, SupportCentre],
@@ -209,20 +168,42 @@ def _cross_check_regions(
         if region.centre and region.centre not in centres:
             says = f"centres.toml has no support centre {region.centre!r}."
             source.wrong(region.code, "centre", says)
+        if region.line in lines and region.centre in centres:
+            _check_spoken(source, region, lines[region.line], centres[region.centre])
+
+
+def _check_spoken(source: Source, region: Region, line: Line, centre: SupportCentre) -> None:
+    """A call is offered only to somebody who speaks its language: nobody may wait for ever."""
+    spoken = ", ".join(centre.languages)
+    if line.language and centre.languages and line.language not in centre.languages:
+        says = (
+            f"the line {line.id!r} greets in {line.language}, and {centre.id!r} speaks {spoken}: "
+            "name a line in one of these languages, or another centre."
+        )
+        source.wrong(region.code, "line", says)
+    if region.languages and centre.languages and not {*region.languages} & {*centre.languages}:
+        says = f"none is spoken at {centre.id!r}, which speaks {spoken}: add one of these."
+        source.wrong(region.code, "languages", says)
 
 
 def _cross_check_lines(
-    source: _Source, lines: Mapping[str, Line], regions: Mapping[str, Region]
+    source: Source, lines: Mapping[str, Line], regions: Mapping[str, Region]
 ) -> None:
     numbers: dict[str, str] = {}
     for line in lines.values():
         if line.region and line.region not in regions:
             source.wrong(line.id, "region", f"regions.toml has no region {line.region!r}.")
+        elif line.region and regions[line.region].line not in (line.id, ""):
+            says = (
+                f"{line.region} is served by the line {regions[line.region].line!r}: "
+                "name a region that regions.toml gives to this line."
+            )
+            source.wrong(line.id, "region", says)
         if line.number and (other := numbers.setdefault(line.number, line.id)) != line.id:
             source.wrong(line.id, "number", f"is the number of the line {other!r} already.")
 
 
-def _cross_check_centres(source: _Source, centres: Mapping[str, SupportCentre]) -> None:
+def _cross_check_centres(source: Source, centres: Mapping[str, SupportCentre]) -> None:
     for centre in centres.values():
         for other in centre.overflow:
             if other not in centres or other == centre.id:
@@ -230,7 +211,7 @@ def _cross_check_centres(source: _Source, centres: Mapping[str, SupportCentre]) 
                 source.wrong(centre.id, "overflow", says)
 
 
-def _check_languages(source: _Source, name: str, key: str, languages: tuple[str, ...]) -> None:
+def _check_languages(source: Source, name: str, key: str, languages: tuple[str, ...]) -> None:
     for language in languages:
         try:
             Locale.parse(language, sep="-")
@@ -238,12 +219,12 @@ def _check_languages(source: _Source, name: str, key: str, languages: tuple[str,
             source.wrong(name, key, f"{language!r} is no BCP 47 language tag, such as de or pt-BR.")
 
 
-def _only(source: _Source, name: str, table: Mapping[str, Any], known: set[str]) -> None:
+def _only(source: Source, name: str, table: Mapping[str, Any], known: set[str]) -> None:
     for key in sorted(table.keys() - known):
         source.wrong(name, key, f"is no key of this table; known are {', '.join(sorted(known))}.")
 
 
-def _text(source: _Source, name: str, table: Mapping[str, Any], key: str, wanted: str) -> str:
+def _text(source: Source, name: str, table: Mapping[str, Any], key: str, wanted: str) -> str:
     value = table.get(key)
     if isinstance(value, str) and value.strip():
         return value
@@ -252,7 +233,7 @@ def _text(source: _Source, name: str, table: Mapping[str, Any], key: str, wanted
     return ""
 
 
-def _texts(source: _Source, name: str, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+def _texts(source: Source, name: str, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = table.get(key)
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return tuple(value)

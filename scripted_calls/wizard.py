@@ -32,11 +32,13 @@ class WizardPages:
         self._url = url
 
     @classmethod
-    async def log_in(cls, http: ClientSession, one_time_link: str) -> Self:
-        """Follow the link that the license server printed when it started."""
-        async with http.get(one_time_link) as answer:
-            answer.raise_for_status()
-            return cls(http, f"{answer.url.scheme}://{answer.url.authority}")
+    async def log_in(cls, http: ClientSession, url: str, password: str) -> Self:
+        """Log in with the local administrator's password. Raises `WizardError`."""
+        pages = cls(http, url)
+        page = await pages._post("/log-in", {"password": password})
+        if page.url.endswith("/log-in"):
+            raise WizardError(f"log-in was refused: {page.texts.get('error', page.heading)}")
+        return pages
 
     async def choose_telephone(self, region: str) -> None:
         """Properties, Connection Method: Telephone, the country or region, OK."""

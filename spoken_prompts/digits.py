@@ -1,38 +1,41 @@
-"""Digits one by one, as each language says them on the telephone.
+"""Digits one by one, in words, as each language says them on the telephone.
 
 A number is written out in words, a comma after each: voices pause there, and no voice reads
-"12345" as a number. German says "zwo" for 2, as its telephone operators do, since "zwei" and
-"drei" are mistaken for each other on a bad line.
+"12345" as a number. Between groups stands a full stop, for a longer pause. Which words a language
+has stands in `languages.toml`.
 """
 
-WORDS: dict[str, tuple[str, ...]] = {
-    "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-    "de": ("null", "eins", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
-    "es": ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
-}
+import re
+from collections.abc import Sequence
+
 PAUSE = ", "
+GROUP_PAUSE = ". "
+# What people write between groups.
+BETWEEN_GROUPS = re.compile(r"[ -]+")
 
 
-def say(digits: str, language: str) -> str:
-    """The digits in words.
+def say(digits: str, words: Sequence[str]) -> str:
+    """The digits in words; spaces or hyphens part groups. Raises `ValueError` for anything else.
 
-    >>> say("207", "de")
-    'zwo, null, sieben'
+    >>> say("20-07", ("null", "eins", "zwo", "drei", "vier", "fünf", "sechs", "sieben"))
+    'zwo, null. null, sieben'
     """
-    words = WORDS[language]
-    return PAUSE.join(words[int(digit)] for digit in digits)
+    groups = BETWEEN_GROUPS.split(digits.strip())
+    return GROUP_PAUSE.join(PAUSE.join(words[int(digit)] for digit in group) for group in groups)
 
 
-def hear(words: str, language: str) -> str | None:
-    """The digits of what `say` makes; None where it is anything else.
+def hear(spoken: str, words: Sequence[str]) -> str:
+    """The digits of what `say` makes, without the groups.
 
-    >>> hear("zwo, null, sieben", "de")
-    '207'
-    >>> hear("two hundred", "en") is None
-    True
+    >>> hear("one, zero. one", ("zero", "one"))
+    '101'
     """
-    spoken = WORDS[language]
-    heard = words.split(PAUSE)
-    if not set(heard) <= set(spoken):
-        return None
-    return "".join(str(spoken.index(word)) for word in heard)
+    flat = spoken.replace(GROUP_PAUSE, PAUSE)
+    return "".join(str(words.index(word)) for word in flat.split(PAUSE))
+
+
+def pattern(words: Sequence[str]) -> str:
+    """A regular expression for whatever `say` makes of these words."""
+    word = "(?:" + "|".join(re.escape(each) for each in words) + ")"
+    pause = f"(?:{re.escape(PAUSE)}|{re.escape(GROUP_PAUSE)})"
+    return f"{word}(?:{pause}{word})*"

@@ -52,7 +52,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of the log. Ids grow with time; pages go on from the last they saw."""
+    """A row of the log. Ids grow with time; `switchboard.live` says what else they promise."""
 
     id: int
     call_id: int
@@ -108,7 +108,10 @@ def record_all(
 
 
 def since(conn: Connection, last_id: int, limit: int = 500) -> list[Event]:
-    """What happened after an event, oldest first."""
+    """What happened after an event, oldest first.
+
+    On PostgreSQL an earlier id may become visible after a later one; see `switchboard.live`.
+    """
     return [_event(row) for row in conn.execute(_SINCE, {"last_id": last_id, "most": limit})]
 
 

@@ -1,4 +1,14 @@
-"""Wake whoever waits for the next event: at once in this process, by looking for others'."""
+"""Wake whoever waits for news: at once in this process, by looking at the log for others'.
+
+An event's id is a reason to look again, not a cursor. SQLite has one writer at a time, so ids
+become visible in their order. On PostgreSQL a transaction may commit id 8 while 7 is under way:
+who has seen 8 is not told of 7 by its id. So nobody here keeps a ledger of events: on any news a
+page draws the whole desk anew from the rows, and it does so at each heartbeat, which bounds how
+late anything can be. Within a process a publication wakes all who wait, whatever the ids say (and
+it may tell of what is no event, such as a presence). Who must have every event of a call asks
+`events.of_call`, which no order spoils. Ids in the order of commits would cost a lock around every
+turn.
+"""
 
 import threading
 import time
@@ -18,6 +28,7 @@ class LiveFeed:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._changed = threading.Condition()
+        self._published = 0
         self._newest = 0
         self._looked = float("-inf")
         self.is_closed = False
@@ -25,6 +36,7 @@ class LiveFeed:
     def publish(self) -> None:
         """Call after a commit that wrote events: those who wait look at once."""
         with self._changed:
+            self._published += 1
             self._looked = float("-inf")
             self._changed.notify_all()
 
@@ -35,15 +47,16 @@ class LiveFeed:
             self._changed.notify_all()
 
     def wait(self, after_id: int, timeout: float) -> bool:
-        """Wait until there is an event after this one; False after `timeout` seconds."""
+        """Wait for a publication or an event after this one; False after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         with self._changed:
+            published = self._published
             while not self.is_closed:
                 now = time.monotonic()
                 if now - self._looked >= LOOK_SECONDS:
                     self._looked = now
                     self._newest = max(self._newest, self._look())
-                if self._newest > after_id:
+                if self._newest > after_id or self._published != published:
                     return True
                 left = deadline - now
                 if left <= 0:

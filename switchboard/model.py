@@ -19,6 +19,10 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
+# In the queue, whether or not it rings at somebody just now.
+WAITING = (CallState.QUEUED, CallState.RINGING)
+
+
 class Presence(StrEnum):
     """What a representative chooses."""
 
@@ -69,6 +73,11 @@ class Call:
     answered_at: datetime | None
     ended_at: datetime | None
     ended_by: str | None
+
+    @property
+    def is_accompanied(self) -> bool:
+        """Whether a representative has answered and is still there, heard or not."""
+        return self.representative is not None and self.state not in WAITING
 
     @property
     def conference(self) -> str:

@@ -11,13 +11,21 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from switchboard import representatives
 from switchboard.calls import from_row, get, hold
 from switchboard.events import EventKind, record
-from switchboard.model import Call, CallState, Offer, Position, Presence, Representative, WorkState
+from switchboard.model import (
+    WAITING,
+    Call,
+    CallState,
+    Offer,
+    Position,
+    Presence,
+    Representative,
+    WorkState,
+)
 from switchboard.states import WrongWorkStateError
 from switchboard.tables import calls
 from switchboard.tables import representatives as people
 
 FIRST_IN_LINE = 100
-WAITING = (CallState.QUEUED, CallState.RINGING)
 
 _CALL = update(calls).where(calls.c.id == bindparam("id_"))
 _ENQUEUE = _CALL.values(

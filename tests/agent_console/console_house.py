@@ -1,6 +1,8 @@
 """A console of real parts on a database of its own; only the telephone network is played."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from werkzeug.test import TestResponse
 
 import region_routing
@@ -38,6 +40,11 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CALLER = "+447700900123"
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LINE = Actor("line", "test")
+PATIENCE = 20.0
+_WAIT_FOR_A_LOCK = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 @dataclass
@@ -193,10 +200,12 @@ def hash_cheaply() -> None:
     accounts._nobody = accounts._hasher.hash("nobody")
 
 
-def build_house(folder: Path, *, voice_device_url: str | None = None) -> House:
-    """Wire a console with one product, one representative and one supervisor."""
+def build_house(
+    folder: Path, *, voice_device_url: str | None = None, engine: Engine | None = None
+) -> House:
+    """Wire a console with one product, two representatives and one supervisor."""
     hash_cheaply()
-    engine = open_engine(f"sqlite:///{(folder / 'line.sqlite3').as_posix()}")
+    engine = engine or open_engine(f"sqlite:///{(folder / 'line.sqlite3').as_posix()}")
     for tables in (register_tables, switchboard_tables, console_tables):
         tables.metadata.create_all(engine)
     moment = [START]
@@ -254,3 +263,16 @@ def _employ(conn: Connection, login: str, role: str) -> None:
             languages=("en",),
             now=START,
         )
+
+
+def let_wait(engine: Engine, *pressed: threading.Thread) -> None:
+    """Let each come as far as the lock that this test holds, or to its end.
+
+    SQLite's one writer is the test itself: there each waits before it has read anything.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while engine.dialect.name == "postgresql" and any(press.is_alive() for press in pressed):
+        with reading(engine) as conn:
+            if conn.execute(_WAIT_FOR_A_LOCK).scalar_one() == len(pressed):
+                return
+        assert time.monotonic() < deadline

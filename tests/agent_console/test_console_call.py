@@ -264,3 +264,21 @@ def test_htmx_gets_the_desk_alone(house: House, desk: FlaskClient):
     swapped = desk.post(f"/console/calls/{call_id}/answer", headers={"HX-Request": "true"})
     assert swapped.status_code == 200
     assert swapped.get_data(as_text=True).lstrip().startswith('<main id="desk"')
+
+
+def test_no_digit_of_an_id_stands_in_the_event_log(house: House, desk: FlaskClient, do: Act):
+    call_id = house.ring(reason=None, complete=False)
+    server_id = house.new_server_id()
+    do("answer")
+    do("identify", product_id=house.product, license_server_id=server_id)
+    do("reason", reason="certificate_expired")
+    for act in ("verify", "issue", *["read"] * 7, "back", "read", "ask-closing-code", "hang-up"):
+        do(act)
+    with reading(house.engine) as conn:
+        happened = events.of_call(conn, call_id)
+        request = house.services.clearinghouse.requests_of_product(conn, house.product, 1)[0]
+    assert {"id.issued", "id.read", "call.ended"} <= {event.kind.value for event in happened}
+    written = str([event.data for event in happened])
+    for whole in (house.product, server_id, str(request.new_license_server_id)):
+        for place in range(0, len(whole), 5):
+            assert whole[place : place + 5] not in written

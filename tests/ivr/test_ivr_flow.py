@@ -117,6 +117,13 @@ def test_the_straight_call() -> None:
     ]
 
 
+def test_the_case_number_is_said_in_its_groups() -> None:
+    _, actions = run(*UP_TO_REASON)
+    asked = actions[-1]
+    assert isinstance(asked, Ask)
+    assert asked.says[0] == Say("case_number", (("digits", "1234-1234-1234"),))
+
+
 def test_a_closed_centre_says_so_before_any_digit() -> None:
     session, actions = run(CallArrived(opens="Monday, 08:00"))
     assert session.step is Step.ENDED

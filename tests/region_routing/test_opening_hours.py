@@ -77,6 +77,81 @@ def test_it_is_open_at_the_next_opening_and_not_between(
         assert not is_open(centre, opening - timedelta(microseconds=1))
 
 
+# Five minutes are enough: no span of these begins or ends off a quarter of an hour.
+STEP = timedelta(minutes=5)
+PLACES = (
+    "Europe/Berlin",
+    "America/Chicago",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Asia/Tokyo",
+)
+
+
+def wall_clock_says_open(centre: SupportCentre, at: datetime) -> bool:
+    """The plain reading of a sign on the door, made without any arithmetic on moments."""
+    local = at.astimezone(centre.zone)
+    clock = local.time()
+    yesterday = centre.hours[local.weekday() - 1]
+    return any(
+        span.start <= clock and (clock < span.end or span.end <= span.start)
+        for span in centre.hours[local.weekday()]
+    ) or any(span.end <= span.start and clock < span.end for span in yesterday)
+
+
+quarters = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
+centres = st.builds(
+    lambda zone, week: SupportCentre("c", "Centre", zone, tuple(week), ("en",), ()),
+    st.sampled_from(PLACES),
+    st.lists(
+        st.one_of(st.just(()), st.builds(lambda a, b: (Span(a, b),), quarters, quarters)),
+        min_size=7,
+        max_size=7,
+    ),
+)
+moments = st.one_of(
+    st.integers(0, 4 * 365 * 288),
+    # Around the changes of clocks: Europe's and America's in March, Australia's in April.
+    st.sampled_from([utc(2026, 3, 29), utc(2026, 10, 25), utc(2026, 3, 8), utc(2026, 4, 4, 12)])
+    .flatmap(lambda day: st.integers(0, 400).map(lambda step: day + step * STEP))
+    .map(lambda at: int((at - utc(2026, 1, 1)) / STEP)),
+).map(lambda steps: utc(2026, 1, 1) + steps * STEP)
+
+
+@given(centres, moments)
+def test_the_clock_on_the_wall_agrees_but_in_a_night_when_clocks_change(
+    centre: SupportCentre, at: datetime
+) -> None:
+    offsets = {
+        (at + timedelta(hours=away)).astimezone(centre.zone).utcoffset() for away in range(-27, 28)
+    }
+    if len(offsets) == 1:
+        assert is_open(centre, at) is wall_clock_says_open(centre, at)
+
+
+def test_a_closing_time_that_comes_twice_is_the_second() -> None:
+    late = SupportCentre(
+        "l", "Late", "Europe/Berlin", ((Span(time(20), time(2, 30)),),) * 7, (), ()
+    )
+    assert is_open(late, utc(2026, 10, 25, 0, 29))  # 02:29 in summer time
+    assert is_open(late, utc(2026, 10, 25, 1, 29))  # 02:29 again, in winter time
+    assert not is_open(late, utc(2026, 10, 25, 1, 30))
+    assert not is_open(late, utc(2026, 3, 29, 1, 30))  # 02:30 never comes: 03:30 summer time
+
+
+def test_all_day_is_open_at_midnight() -> None:
+    always = SupportCentre("a", "Always", "Europe/Berlin", ((Span(time(0), time(0)),),) * 7, (), ())
+    for hour in range(24 * 7):
+        assert is_open(always, utc(2026, 10, 22) + timedelta(hours=hour))
+
+
+def test_hours_seen_from_elsewhere_fall_on_the_days_there() -> None:
+    sydney = SupportCentre("s", "S", "Australia/Sydney", (DAY,) * 5 + ((), ()), ("en",), ())
+    berlin = utc(2026, 11, 25).astimezone(BERLIN.zone)
+    assert hours_text(sydney, "de", berlin) == "Mo.–Do. 22:00–08:00; So. 22:00–08:00"
+    assert hours_text(BERLIN, "de", berlin) == "Mo.–Fr. 08:00–18:00"
+
+
 def test_hours_are_told_in_words_of_the_language() -> None:
     assert hours_text(BERLIN, "de") == "Mo.–Fr. 08:00–18:00"
     assert hours_text(BERLIN, "en").startswith("Mon–Fri 8:00")

@@ -1,13 +1,16 @@
 """The packaged tables, and what wrong tables are told."""
 
+import re
 import shutil
 from pathlib import Path
 
 import phonenumbers
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import region_routing
-from region_routing import RoutingTableError
+from region_routing import Problem, RoutingTableError
 from region_routing.loading import TABLES
 
 
@@ -25,6 +28,16 @@ def spoil(folder: Path, file: str, old: str, new: str) -> int:
     return text[: text.index(old)].count("\n") + 1
 
 
+def problems_of(folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with the tables; whatever loads can route every region."""
+    try:
+        table = region_routing.load(folder)
+    except RoutingTableError as error:
+        return error.problems
+    assert all(table.route(code).line.display.startswith("+") for code in table.regions)
+    return ()
+
+
 def test_there_are_regions_lines_and_centres_enough() -> None:
     table = region_routing.load()
     assert len(table.regions) >= 14
@@ -35,7 +48,7 @@ def test_there_are_regions_lines_and_centres_enough() -> None:
 def test_every_number_is_valid_and_says_where_it_is_from() -> None:
     for line in region_routing.load().lines.values():
         assert phonenumbers.is_valid_number(phonenumbers.parse(line.number))
-        assert "fiction" in line.source or "drama" in line.source
+        assert re.search("for (fiction|drama|books|films)", line.source), line.id
 
 
 def test_every_region_has_a_line_and_a_centre_that_speaks_one_of_its_languages() -> None:
@@ -93,6 +106,21 @@ def test_the_callers_region_counts_where_the_line_serves_it(
         ),
         ("centres.toml", '["americas"]', '["x"]', "northern-europe.overflow", "can't take over"),
         ("centres.toml", 'name = "Pacific"', "", "pacific.name", "is missing"),
+        ("centres.toml", "America/Chicago", "America", "americas.timezone", "no IANA time zone"),
+        (
+            "centres.toml",
+            '"07:30-18:00"',
+            '"07:30-12:00", "11:00-18:00"',
+            "northern-europe.hours.friday",
+            "in order",
+        ),
+        ("lines.toml", "as_of = 2026-11-24", "as_of = 2026-11-24T08:00:00", "as_of", "a date"),
+        ("lines.toml", "as_of =", "as_off = 1\nas_of =", "as_off", "no table"),
+        ("lines.toml", 'region = "MX"', 'region = "US"', "us-es.region", "the line 'us'"),
+        ("regions.toml", "[AT]", "[[AT]]", "AT", "is no table"),
+        ("regions.toml", 'line = "ca"', 'line = "de"', "CA.line", "greets in de"),
+        ("regions.toml", 'languages = ["de"]', 'languages = ["es"]', "LI.languages", "speaks de"),
+        ("regions.toml", 'line = "ca"', '"line" = 5', "CA.line", "is 5"),
     ],
 )
 def test_a_wrong_table_is_told_with_file_line_and_key(
@@ -124,6 +152,55 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(folder: Path) -> None:
     (folder / "lines.toml").write_text('as_of = 2026-11-24\n[us\nnumber = "1"\n', "utf-8")
     with pytest.raises(RoutingTableError, match=r"lines\.toml:2: file: is not TOML"):
         region_routing.load(folder)
+
+
+def test_a_file_that_ends_too_early_is_told_with_its_last_line(folder: Path) -> None:
+    (folder / "lines.toml").write_text("as_of = 2026-11-24\n\n[us", "utf-8")
+    with pytest.raises(RoutingTableError, match=r"lines\.toml:3: file: is not TOML"):
+        region_routing.load(folder)
+
+
+def test_a_file_without_tables_is_told(folder: Path) -> None:
+    (folder / "regions.toml").write_text("# none yet\n", "utf-8")
+    with pytest.raises(RoutingTableError, match=r"regions\.toml:1: file: holds no table"):
+        region_routing.load(folder)
+
+
+def test_an_unreadable_file_is_not_held_against_the_others(folder: Path) -> None:
+    (folder / "centres.toml").write_bytes(b"\xff")
+    with pytest.raises(RoutingTableError) as caught:
+        region_routing.load(folder)
+    assert [problem.file.name for problem in caught.value.problems] == ["centres.toml"]
+
+
+def test_a_dotted_key_is_found(folder: Path) -> None:
+    text = '[x]\nname = "X"\ntimezone = "UTC"\nlanguages = [\n  "en",\n]\nhours.monday = ["8"]\n'
+    (folder / "centres.toml").write_text(text, "utf-8")
+    with pytest.raises(RoutingTableError, match=r"centres\.toml:7: x\.hours\.monday: '8' is no"):
+        region_routing.load(folder)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    file=st.sampled_from(["lines.toml", "centres.toml", "regions.toml"]),
+    at=st.floats(0, 1, exclude_max=True),
+    cut=st.integers(0, 12),
+    put=st.sampled_from(
+        ["", "x", "[", "]", '"', "=", "\n", ".", "0", "é", "\x00", "{}", "[]", "1e9"]
+    ),
+)
+def test_whatever_is_spoilt_is_either_fine_or_told(
+    tmp_path_factory: pytest.TempPathFactory, file: str, at: float, cut: int, put: str
+) -> None:
+    folder = Path(shutil.copytree(TABLES, tmp_path_factory.mktemp("spoilt") / "tables"))
+    path = folder / file
+    text = path.read_text("utf-8")
+    place = int(at * len(text))
+    spoilt = text[:place] + put + text[place + cut :]
+    path.write_text(spoilt, "utf-8")
+    problems = problems_of(folder)
+    assert all(1 <= item.line <= spoilt.count("\n") + 1 for item in problems if item.file == path)
+    assert all(item.message.endswith(".") for item in problems)
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

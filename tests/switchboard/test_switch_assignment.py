@@ -1,16 +1,15 @@
 """Who gets which call, and what becomes of it."""
 
-from typing import Any
-
 import pytest
 
 from switchboard import calls, queues, representatives
 from switchboard.model import CallState, Position, Presence, WorkState
 from switchboard.queues import NotOffered
 from switchboard.states import TRANSITIONS, WrongWorkStateError, follow
+from tests.switchboard.switch_board import Board
 
 
-def test_the_longest_idle_representative_is_called_first(board: Any) -> None:
+def test_the_longest_idle_representative_is_called_first(board: Board) -> None:
     board.person("cleo")
     board.person("anna")
     board.person("bert")
@@ -18,7 +17,7 @@ def test_the_longest_idle_representative_is_called_first(board: Any) -> None:
     assert board.offer() == [(first, "cleo"), (second, "anna")]
 
 
-def test_wrap_up_sends_a_representative_to_the_end_of_the_line(board: Any) -> None:
+def test_wrap_up_sends_a_representative_to_the_end_of_the_line(board: Board) -> None:
     done = board.talking("anna")
     board.person("bert")
     board.do(calls.end, done, "caller", board.later())
@@ -27,7 +26,7 @@ def test_wrap_up_sends_a_representative_to_the_end_of_the_line(board: Any) -> No
     assert board.offer() == [(call_id, "bert")]
 
 
-def test_the_longest_waiting_call_comes_first(board: Any) -> None:
+def test_the_longest_waiting_call_comes_first(board: Board) -> None:
     early, late = board.queued(), board.queued()
     board.person("anna")
     assert board.offer() == [(early, "anna")]
@@ -38,14 +37,14 @@ def test_the_longest_waiting_call_comes_first(board: Any) -> None:
     ("centres", "languages"), [(("south",), ("en",)), (("north",), ("de", "es"))]
 )
 def test_centre_and_language_must_both_fit(
-    board: Any, centres: tuple[str, ...], languages: tuple[str, ...]
+    board: Board, centres: tuple[str, ...], languages: tuple[str, ...]
 ) -> None:
     board.person("anna", centres, languages)
     board.queued("north", "en")
     assert board.offer() == []
 
 
-def test_a_call_nobody_can_take_holds_up_no_other(board: Any) -> None:
+def test_a_call_nobody_can_take_holds_up_no_other(board: Board) -> None:
     board.queued("north", "de")
     english = board.queued("north", "en")
     board.person("anna")
@@ -53,13 +52,13 @@ def test_a_call_nobody_can_take_holds_up_no_other(board: Any) -> None:
 
 
 @pytest.mark.parametrize("presence", [Presence.OFFLINE, Presence.BREAK, Presence.TRAINING])
-def test_only_who_is_available_is_called(board: Any, presence: Presence) -> None:
+def test_only_who_is_available_is_called(board: Board, presence: Presence) -> None:
     board.person("anna", presence=presence)
     board.queued()
     assert board.offer() == []
 
 
-def test_ringing_too_long_keeps_the_callers_place(board: Any) -> None:
+def test_ringing_too_long_keeps_the_callers_place(board: Board) -> None:
     early, late = board.queued(), board.queued()
     board.person("anna")
     board.offer()
@@ -75,7 +74,7 @@ def test_ringing_too_long_keeps_the_callers_place(board: Any) -> None:
     assert board.do(queues.position, late) == Position(2, 2)
 
 
-def test_declining_keeps_the_callers_place(board: Any) -> None:
+def test_declining_keeps_the_callers_place(board: Board) -> None:
     early = board.queued()
     board.queued()
     board.person("anna")
@@ -86,7 +85,7 @@ def test_declining_keeps_the_callers_place(board: Any) -> None:
     assert board.do(queues.position, early) == Position(1, 2)
 
 
-def test_an_answered_call_is_one_conversation(board: Any) -> None:
+def test_an_answered_call_is_one_conversation(board: Board) -> None:
     call_id = board.talking("anna")
     call, anna = board.of(call_id), board.who("anna")
     assert (call.state, call.representative) == (CallState.TALKING, "anna")
@@ -95,7 +94,7 @@ def test_an_answered_call_is_one_conversation(board: Any) -> None:
     assert board.kinds(call_id) == ["call.started", "call.queued", "rep.offered", "rep.assigned"]
 
 
-def test_only_the_one_it_rings_at_can_answer_and_once(board: Any) -> None:
+def test_only_the_one_it_rings_at_can_answer_and_once(board: Board) -> None:
     board.person("anna")
     board.person("bert")
     call_id = board.queued()
@@ -108,7 +107,7 @@ def test_only_the_one_it_rings_at_can_answer_and_once(board: Any) -> None:
     assert board.who("bert").work_state is WorkState.IDLE
 
 
-def test_a_caller_who_hangs_up_while_it_rings_frees_the_representative(board: Any) -> None:
+def test_a_caller_who_hangs_up_while_it_rings_frees_the_representative(board: Board) -> None:
     board.person("anna")
     call_id = board.queued()
     board.offer()
@@ -119,7 +118,7 @@ def test_a_caller_who_hangs_up_while_it_rings_frees_the_representative(board: An
         board.do(queues.answer, "anna", call_id, board.later())
 
 
-def test_the_end_of_a_conversation_is_wrap_up(board: Any) -> None:
+def test_the_end_of_a_conversation_is_wrap_up(board: Board) -> None:
     call_id = board.talking("anna")
     board.do(calls.end, call_id, "caller", board.later())
     anna = board.who("anna")
@@ -127,7 +126,7 @@ def test_the_end_of_a_conversation_is_wrap_up(board: Any) -> None:
     assert board.kinds(call_id)[-2:] == ["rep.released", "call.ended"]
 
 
-def test_a_lost_representative_puts_the_caller_first_in_line(board: Any) -> None:
+def test_a_lost_representative_puts_the_caller_first_in_line(board: Board) -> None:
     lost = board.talking("anna")
     other = board.queued()
     board.do(queues.requeue, "anna", lost, board.later())
@@ -138,7 +137,7 @@ def test_a_lost_representative_puts_the_caller_first_in_line(board: Any) -> None
     assert board.of(other).state is CallState.QUEUED
 
 
-def test_a_presence_chosen_in_a_call_takes_effect_after_it(board: Any) -> None:
+def test_a_presence_chosen_in_a_call_takes_effect_after_it(board: Board) -> None:
     call_id = board.talking("anna")
     board.do(representatives.set_presence, "anna", Presence.BREAK, board.later())
     assert board.who("anna").presence is Presence.AVAILABLE
@@ -149,21 +148,21 @@ def test_a_presence_chosen_in_a_call_takes_effect_after_it(board: Any) -> None:
     assert (anna.presence, anna.next_presence) == (Presence.BREAK, None)
 
 
-def test_a_second_enqueue_keeps_the_place(board: Any) -> None:
+def test_a_second_enqueue_keeps_the_place(board: Board) -> None:
     early, late = board.queued(), board.queued()
     board.enqueue(early)
     assert board.do(queues.position, early) == Position(1, 2)
     assert board.do(queues.position, late) == Position(2, 2)
 
 
-def test_a_call_that_has_ended_is_not_queued_again(board: Any) -> None:
+def test_a_call_that_has_ended_is_not_queued_again(board: Board) -> None:
     call_id = board.queued()
     board.do(calls.end, call_id, "caller", board.later())
     assert board.enqueue(call_id, first=True).state is CallState.ENDED
     assert board.do(queues.waiting) == 0
 
 
-def test_first_in_line_while_it_rings_strands_nobody(board: Any) -> None:
+def test_first_in_line_while_it_rings_strands_nobody(board: Board) -> None:
     board.person("anna")
     call_id = board.queued()
     board.offer()
@@ -172,7 +171,7 @@ def test_first_in_line_while_it_rings_strands_nobody(board: Any) -> None:
     assert board.who("anna").work_state is WorkState.TALKING
 
 
-def test_queueing_out_of_a_conversation_frees_the_representative(board: Any) -> None:
+def test_queueing_out_of_a_conversation_frees_the_representative(board: Board) -> None:
     call_id = board.talking("anna")
     assert board.enqueue(call_id, first=True).state is CallState.QUEUED
     assert board.who("anna").work_state is WorkState.WRAP_UP
@@ -186,7 +185,7 @@ def test_a_wrong_transition_raises_and_changes_nothing(state: WorkState) -> None
             follow(state, what)
 
 
-def test_a_refused_transition_leaves_the_row(board: Any) -> None:
+def test_a_refused_transition_leaves_the_row(board: Board) -> None:
     board.person("anna")
     before = board.who("anna")
     with pytest.raises(WrongWorkStateError):

@@ -2,23 +2,28 @@
 
 import threading
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from switchboard import calls, queues, representatives
 from switchboard.model import CallState, Presence, WorkState
 from switchboard.queues import NotOffered
+from tests.switchboard.switch_board import Board
 
 WORKERS = 6
+# An act of the switchboard and its arguments after the connection.
+Job = tuple[Any, ...]
 
 
-def at_once(board: Any, acts: list[Any]) -> list[Any]:
+def at_once(board: Board, acts: list[Job]) -> list[Any]:
     """Do every act in a thread of its own, begun together; results or exceptions, in order."""
     ready = threading.Barrier(len(acts))
     results: list[Any] = [None] * len(acts)
 
-    def work(place: int, act: Any) -> None:
+    def work(place: int, act: Job) -> None:
         ready.wait()
         try:
             results[place] = board.do(*act)
@@ -34,7 +39,7 @@ def at_once(board: Any, acts: list[Any]) -> list[Any]:
     return results
 
 
-def test_parallel_offers_double_nothing_and_lose_nobody(board: Any) -> None:
+def test_parallel_offers_double_nothing_and_lose_nobody(board: Board) -> None:
     people = [board.person(f"person-{number}") for number in range(4)]
     waiting = [board.queued() for _ in range(6)]
     now = board.later()
@@ -53,7 +58,7 @@ def test_parallel_offers_double_nothing_and_lose_nobody(board: Any) -> None:
         assert board.who(name).call_id == call_id
 
 
-def test_two_presses_of_answer_are_one_answer(board: Any) -> None:
+def test_two_presses_of_answer_are_one_answer(board: Board) -> None:
     board.person("anna")
     call_id = board.queued()
     board.offer()
@@ -62,8 +67,8 @@ def test_two_presses_of_answer_are_one_answer(board: Any) -> None:
     assert board.kinds(call_id).count("rep.assigned") == 1
 
 
-def test_a_call_is_started_once_and_ended_once(board: Any) -> None:
-    def start(conn: Any, now: Any) -> int:
+def test_a_call_is_started_once_and_ended_once(board: Board) -> None:
+    def start(conn: Connection, now: datetime) -> int:
         begun = calls.start(
             conn,
             call_sid="CA-twice",
@@ -85,7 +90,7 @@ def test_a_call_is_started_once_and_ended_once(board: Any) -> None:
     assert board.kinds(ids[0]) == ["call.started", "call.ended"]
 
 
-def test_a_caller_who_hangs_up_while_being_offered_strands_nobody(board: Any) -> None:
+def test_a_caller_who_hangs_up_while_being_offered_strands_nobody(board: Board) -> None:
     board.person("anna")
     call_id = board.queued()
     now = board.later()
@@ -97,7 +102,7 @@ def test_a_caller_who_hangs_up_while_being_offered_strands_nobody(board: Any) ->
     assert board.who("anna").work_state is WorkState.IDLE
 
 
-def test_a_caller_who_hangs_up_while_being_answered_leaves_wrap_up(board: Any) -> None:
+def test_a_caller_who_hangs_up_while_being_answered_leaves_wrap_up(board: Board) -> None:
     board.person("anna")
     call_id = board.queued()
     board.offer()
@@ -109,7 +114,7 @@ def test_a_caller_who_hangs_up_while_being_answered_leaves_wrap_up(board: Any) -
     assert board.who("anna").work_state is WorkState.WRAP_UP
 
 
-def test_a_call_that_ends_is_not_revived_by_a_lost_representative(board: Any) -> None:
+def test_a_call_that_ends_is_not_revived_by_a_lost_representative(board: Board) -> None:
     call_id = board.talking("anna")
     now = board.later()
     with board.turn() as conn:
@@ -120,7 +125,7 @@ def test_a_call_that_ends_is_not_revived_by_a_lost_representative(board: Any) ->
     assert board.do(queues.waiting) == 0
 
 
-def test_a_call_that_ends_is_not_revived_by_the_queue(board: Any) -> None:
+def test_a_call_that_ends_is_not_revived_by_the_queue(board: Board) -> None:
     call_id = board.call()
     call, now = board.of(call_id), board.later()
     with board.turn() as conn:
@@ -130,7 +135,7 @@ def test_a_call_that_ends_is_not_revived_by_the_queue(board: Any) -> None:
     assert board.of(call_id).state is CallState.ENDED
 
 
-def test_a_presence_chosen_while_it_begins_to_ring_waits(board: Any) -> None:
+def test_a_presence_chosen_while_it_begins_to_ring_waits(board: Board) -> None:
     board.person("anna")
     board.queued()
     now = board.later()
@@ -142,11 +147,11 @@ def test_a_presence_chosen_while_it_begins_to_ring_waits(board: Any) -> None:
     assert (anna.presence, anna.next_presence) == (Presence.AVAILABLE, Presence.BREAK)
 
 
-def test_a_held_call_is_read_as_the_turn_before_left_it(board: Any) -> None:
+def test_a_held_call_is_read_as_the_turn_before_left_it(board: Board) -> None:
     call_id = board.call()
     sid, now = board.of(call_id).call_sid, board.later()
 
-    def count_up(conn: Any) -> None:
+    def count_up(conn: Connection) -> None:
         call = calls.hold(conn, call_id)
         assert call is not None
         saved = replace(call, snapshot=call.snapshot + "+")
@@ -162,7 +167,7 @@ def test_a_held_call_is_read_as_the_turn_before_left_it(board: Any) -> None:
 
 
 @pytest.mark.parametrize("first", ["answer", "expire"])
-def test_answered_at_the_last_moment_or_not_at_all(board: Any, first: str) -> None:
+def test_answered_at_the_last_moment_or_not_at_all(board: Board, first: str) -> None:
     board.person("anna")
     call_id = board.queued()
     board.offer()

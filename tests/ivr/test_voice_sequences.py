@@ -1,0 +1,230 @@
+"""Whatever comes, in whatever order: no fault, no contradiction, no confirmation without its code.
+
+Requests of the network, acts of a representative and lost lines follow one another as they please,
+some of them twice. After each, the rows of the call, of the representative and of the request must
+agree with one another.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from clearinghouse import Actor, Policy, Refusal, RequestState
+from codes import closing_code, family, license_server_id, product_key
+from codes.family import Family
+from data_store import reading, transaction
+from switchboard import calls, queues, representatives, tables
+from switchboard.model import CallState, WorkState
+from switchboard.states import WrongWorkStateError
+
+REP = Actor("representative", "rep")
+BUSY = {WorkState.RINGING, WorkState.TALKING}
+
+
+@dataclass
+class Story:
+    """One call, told act by act."""
+
+    house: object
+    phone: object
+    family: Family
+    server_id: str
+    posts: int = 0
+    last: tuple[str, dict[str, str]] = ("/voice/incoming", {})
+    issued: str | None = None
+    confirmed: bool = False
+
+    def post(self, path: str, **fields: str) -> None:
+        self.posts += 1
+        self.last = (path, fields)
+        self._send(path, fields)
+
+    def again(self) -> None:
+        """The network sends its last request once more, as the same request."""
+        self._send(*self.last)
+
+    def _send(self, path: str, fields: dict[str, str]) -> None:
+        status = self.phone.post(path, token=f"{self.phone.sid}-{self.posts}", **fields)
+        assert status in {200, 204}
+        assert "went wrong" not in self.phone.document
+
+    def key(self, what: str) -> None:
+        self.post("/voice/turn", Digits=self.digits(what))
+
+    def digits(self, what: str) -> str:
+        return {
+            "product ID": self.family.product_id,
+            "half of it": self.family.product_id[:10],
+            "license server ID": self.server_id,
+            "right code": self.code(),
+            "wrong code": str((int(self.code()) + 1) % 10000).zfill(4),
+        }.get(what, what)
+
+    def code(self) -> str:
+        if self.issued is None:
+            return "0000"
+        secret = product_key.secret(self.family.product_key)
+        return closing_code.make(secret, self.family.product_id, self.issued)
+
+    def offer(self) -> None:
+        with transaction(self.house.engine) as conn:
+            queues.offer(conn, self.house.time())
+
+    def answer(self) -> None:
+        with suppress(queues.NotOffered), transaction(self.house.engine) as conn:
+            queues.answer(conn, "rep", self.call.id, self.house.time())
+
+    def decline(self) -> None:
+        with suppress(queues.NotOffered), transaction(self.house.engine) as conn:
+            queues.decline(conn, "rep", self.call.id, self.house.time())
+
+    def clear(self) -> None:
+        """Nothing is left of an earlier story: no live call, nobody with one."""
+        with transaction(self.house.engine) as conn:
+            for call in calls.live(conn):
+                calls.end(conn, call.id, "test", self.house.time())
+            conn.execute(
+                update(tables.representatives).values(work_state=WorkState.IDLE, call_id=None)
+            )
+
+    def back_at_desk(self) -> None:
+        for move in (representatives.clear_not_responding, representatives.finish_wrap_up):
+            with suppress(WrongWorkStateError), transaction(self.house.engine) as conn:
+                move(conn, "rep", self.house.time())
+
+    def let_it_ring(self) -> None:
+        with transaction(self.house.engine) as conn:
+            queues.expire_offers(conn, self.house.time(), 0)
+
+    def close(self) -> None:
+        """The representative ends the call; the network hears of it later."""
+        if self.call.is_accompanied:
+            with transaction(self.house.engine) as conn:
+                calls.end(conn, self.call.id, "representative", self.house.time())
+
+    def issue(self) -> None:
+        call, register = self.call, self.house.services.clearinghouse
+        if call.request_id is None or call.representative is None:
+            return
+        with suppress(Refusal), transaction(self.house.engine) as conn:
+            with suppress(Refusal):
+                register.check(conn, call.request_id, REP, self.house.time())
+            request = register.issue(conn, call.request_id, REP, self.house.time())
+            self.issued = str(request.new_license_server_id)
+
+    def representative_lost(self) -> None:
+        path = f"/voice/representative-status?call={self.phone.sid}&endpoint=client%3Arep"
+        self.post(path, CallStatus="completed")
+
+    def act(self, what: str) -> None:
+        kind, _, detail = what.partition(": ")
+        match kind:
+            case "key":
+                may_confirm = detail == "right code" and self.issued is not None
+                self.key(detail)
+                self.confirmed |= may_confirm
+            case "redirected":
+                self.post(f"/voice/redirected/{detail}")
+            case "left queue":
+                self.post("/voice/left-queue", QueueResult=detail)
+            case "wait":
+                self.post("/voice/wait")
+            case "arrive":
+                self.post("/voice/incoming", CallStatus="ringing")
+            case "hang up":
+                self.post("/voice/status", CallStatus="completed")
+            case _:
+                getattr(self, kind.replace(" ", "_"))()
+
+    @property
+    def call(self) -> calls.Call:
+        with reading(self.house.engine) as conn:
+            call = calls.load(conn, self.phone.sid)
+        assert call is not None
+        return call
+
+    def check(self) -> None:
+        call = self.call
+        with reading(self.house.engine) as conn:
+            who = representatives.get(conn, "rep")
+            held = None if who.call_id is None else calls.get(conn, who.call_id)
+            request = (
+                None
+                if call.request_id is None
+                else self.house.services.clearinghouse.request(conn, call.request_id)
+            )
+        if who.work_state in BUSY:
+            assert held is not None
+            assert (held.representative, held.state is CallState.ENDED) == ("rep", False)
+        if call.state is CallState.RINGING:
+            assert (who.work_state, who.call_id) == (WorkState.RINGING, call.id)
+        if call.state is CallState.TALKING:
+            assert (who.work_state, who.call_id) == (WorkState.TALKING, call.id)
+        if call.state is CallState.QUEUED:
+            assert call.representative is None
+        if request is not None and request.state is RequestState.CONFIRMED:
+            assert self.confirmed
+
+
+ACTS = st.sampled_from(
+    [
+        "key: product ID",
+        "key: half of it",
+        "key: license server ID",
+        "key: right code",
+        "key: wrong code",
+        *(f"key: {keys}" for keys in ("1", "0", "*", "**", "12345", "")),
+        "wait",
+        *(f"redirected: {what}" for what in ("conversation", "closing_code", "queue")),
+        *(f"left queue: {why}" for why in ("redirected", "error", "hangup")),
+        "again",
+        "arrive",
+        "hang up",
+        *("offer", "answer", "decline", "back at desk", "issue", "representative lost"),
+        *("let it ring", "close"),
+    ]
+)
+UP_TO_QUEUE = ["key: product ID", "key: license server ID", "key: 1"]
+UP_TO_TALK = [*UP_TO_QUEUE, "offer", "answer", "redirected: conversation"]
+UP_TO_CODE = [*UP_TO_TALK, "issue", "redirected: closing_code"]
+BEGINNINGS = st.sampled_from([[], UP_TO_QUEUE, UP_TO_TALK, UP_TO_CODE])
+
+numbers = iter(range(100, 1_000_000))
+
+
+def begin(house, another, number: int) -> Story:
+    """A story with a product of its own: what came of it before must not be in the way."""
+    own = family.draw(number)
+    with transaction(house.engine) as conn:
+        house.services.clearinghouse.add_product(
+            conn,
+            product_id=own.product_id,
+            product_key=own.product_key,
+            name="Product",
+            policy=Policy(),
+            actor=Actor("administrator", "test"),
+            now=house.time(),
+        )
+    secret = product_key.secret(own.product_key)
+    server_id = license_server_id.assemble(secret, own.product_id, 0, "0" * 16)
+    return Story(house, another(number), own, server_id)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(begins=BEGINNINGS, acts=st.lists(ACTS, max_size=12))
+def test_any_order_of_events_leaves_rows_that_agree(house, another, begins, acts) -> None:
+    story = begin(house, another, next(numbers))
+    story.clear()
+    story.act("arrive")
+    for act in [*begins, *acts, "hang up"]:
+        note(act)
+        story.act(act)
+        story.check()
+    assert story.call.state is CallState.ENDED
