@@ -64,7 +64,7 @@ def conversation_of(run: Run) -> dict[str, list[str]]:
     ("region", "words"),
     [
         ("US", ["Welcome", "Group 7 of the new ID", "Your license server is active again"]),
-        ("AT", ["Willkommen", "Gruppe 7 der neuen ID", "Ihr Lizenzserver ist wieder aktiv"]),
+        ("AT", ["Willkommen", "Gruppe 7 der neuen ID", "wieder aktiv"]),
         ("ES", ["Bienvenido", "Grupo 7 del nuevo ID", "está activo de nuevo"]),
     ],
 )
