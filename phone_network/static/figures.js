@@ -6,21 +6,21 @@ const WORDS = {
   es: ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"],
 };
 const FEWEST = 3; // fewer are a way of speaking, not a code
-const GROUP = { 12: 4 }; // a code of so many digits is written in groups of so many
+const PAUSE = ". "; // between the groups of a code
 
-function run(text, words) {
-  const one = words.join("|");
-  const found = text.match(new RegExp(`(?<!\\p{L})(?:${one})(?:, (?:${one}))+(?!\\p{L})`, "iu"));
-  return found ? found[0].split(", ").map((word) => words.indexOf(word.toLowerCase())) : [];
+function groups(text, words) {
+  const one = `(?:${words.join("|")})`;
+  const group = `${one}(?:, ${one})+`;
+  const found = text.match(new RegExp(`(?<!\\p{L})${group}(?:\\. ${group})*(?!\\p{L})`, "iu"));
+  const figure = (word) => words.indexOf(word.toLowerCase());
+  return found ? found[0].split(PAUSE).map((each) => each.split(", ").map(figure).join("")) : [];
 }
 
-// The first code in a text, as figures; "" where there is none.
+// The first code in a text, as figures, in the groups it is said in; "" where there is none.
 export function figures(text) {
   for (const words of Object.values(WORDS)) {
-    const digits = run(text, words);
-    if (digits.length < FEWEST) continue;
-    const width = GROUP[digits.length] ?? digits.length;
-    return digits.join("").replace(new RegExp(`(.{${width}})(?=.)`, "g"), "$1 ");
+    const code = groups(text, words);
+    if (code.join("").length >= FEWEST) return code.join(" ");
   }
   return "";
 }
