@@ -2,11 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -76,25 +77,46 @@ def start(
     given = dict(environment or {})
     # Settings that were meant for another line, perhaps a real one, must not leak into this.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    with log.open("ab") as sink:
-        before = sink.tell()
-        process = subprocess.Popen(  # noqa: S603 -- the line's own commands, no shell
-            [sys.executable, "-m", *command],
-            env={**inherited, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=sink,
-            text=True,
-            encoding="utf-8",
-        )
-    running = Running(name, tuple(command), given, log, process, before)
+    running = None
     try:
+        with _signals_held_back(), log.open("ab") as sink:
+            before = sink.tell()
+            process = subprocess.Popen(  # noqa: S603 -- the line's own commands, no shell
+                [sys.executable, "-m", *command],
+                env={**inherited, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=sink,
+                text=True,
+                encoding="utf-8",
+            )
+            running = Running(name, tuple(command), given, log, process, before)
         running.facts = _first_line(running, patience)
     except BaseException:
         # Nobody else knows of it yet: interrupted here, it would be left behind.
-        running.stop()
+        if running is not None:
+            running.stop()
         raise
     return running
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM wait: a process that is just being made is known to nobody."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for arrived in came[:1]:
+            signal.raise_signal(arrived)
 
 
 def restart(running: Running) -> Running:

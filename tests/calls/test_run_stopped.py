@@ -89,7 +89,7 @@ def test_stopped_while_it_starts_it_ends_what_it_started(
 def holders_of(directory: Path) -> list[str]:
     """The processes whose command line names the directory: all but the line's does."""
     listed = subprocess.run(
-        ["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True
     ).stdout.splitlines()
     return [line for line in listed if str(directory) in line]
 
