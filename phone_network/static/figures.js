@@ -6,21 +6,20 @@ const WORDS = {
   es: ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"],
 };
 const FEWEST = 3; // fewer are a way of speaking, not a code
-const GROUP = { 12: 4 }; // a code of so many digits is written in groups of so many
 
+// The digits of a run in one language, its groups apart; a comma parts digits, a full stop groups.
 function run(text, words) {
-  const one = words.join("|");
-  const found = text.match(new RegExp(`(?<!\\p{L})(?:${one})(?:, (?:${one}))+(?!\\p{L})`, "iu"));
-  return found ? found[0].split(", ").map((word) => words.indexOf(word.toLowerCase())) : [];
+  const one = `(?:${words.join("|")})`;
+  const found = text.match(new RegExp(`(?<!\\p{L})${one}(?:[,.] ${one})+(?!\\p{L})`, "iu"));
+  const groups = found ? found[0].toLowerCase().split(". ") : [];
+  return groups.map((group) => group.split(", ").map((word) => words.indexOf(word)).join(""));
 }
 
 // The first code in a text, as figures; "" where there is none.
 export function figures(text) {
   for (const words of Object.values(WORDS)) {
-    const digits = run(text, words);
-    if (digits.length < FEWEST) continue;
-    const width = GROUP[digits.length] ?? digits.length;
-    return digits.join("").replace(new RegExp(`(.{${width}})(?=.)`, "g"), "$1 ");
+    const groups = run(text, words);
+    if (groups.join("").length >= FEWEST) return groups.join(" ");
   }
   return "";
 }
