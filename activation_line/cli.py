@@ -5,6 +5,7 @@ What a command works with is imported when it is run, so that `--help` comes at 
 
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -56,6 +57,10 @@ def _mendable() -> tuple[type[Exception], ...]:
 @click.version_option(package_name="activation-line", prog_name="activation-line")
 def main() -> None:
     """Run and look after an Activation Line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or a pipe that lacks a letter must not end a call.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @main.command()

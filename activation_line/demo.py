@@ -11,14 +11,16 @@ from pathlib import Path
 from random import Random
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 import codes.product_id
 import codes.product_key
 from activation_line.wiring import Line
 from agent_console import accounts
+from agent_console.tables import accounts as accounts_table
 from clearinghouse import Actor, Channel, Policy, Reason
-from data_store import transaction
+from clearinghouse.tables import products
+from data_store import reading, transaction
 from license_server import activation, installation
 from switchboard import overrides, representatives
 
@@ -31,6 +33,8 @@ FIRST_ACTIVATION = timedelta(days=430)
 ALWAYS = timedelta(days=3650)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 ACTOR = Actor("demo", "demo data")
+# Where there is a row in one of these, somebody uses the database.
+TOLD_BY = (products, accounts_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,22 @@ class Demo:
     license_server_dir: Path
 
 
+class DemoDataError(Exception):
+    """The demo's data can't be laid down here. The message says why and what to do."""
+
+
 def seed(line: Line, directory: Path, *, number: int, now: datetime) -> Demo:
-    """Fill an empty database and an empty license server. `number` makes it repeatable."""
+    """Fill an empty database and an empty license server. `number` makes it repeatable.
+
+    Raises `DemoDataError` where the database holds anything already.
+    """
+    with reading(line.engine) as connection:
+        held = [connection.execute(select(table).limit(1)).first() for table in TOLD_BY]
+    if any(held):
+        raise DemoDataError(
+            "The database holds data already, which a demo must not be mixed with: "
+            "name an empty one."
+        )
     rng = Random(number)
     product_id = codes.product_id.random(rng)
     product_key = codes.product_key.make(product_id, rng.randbytes(15))

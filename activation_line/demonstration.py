@@ -11,6 +11,7 @@ import click
 from aiohttp import ClientError
 
 import region_routing
+from activation_line.demo import DemoDataError
 from activation_line.house import NOTES, DemoDirectoryError, House, Plan
 from activation_line.once import Variation, play, route_for
 from activation_line.processes import StartError
@@ -25,6 +26,7 @@ GLANCE_SECONDS = 0.5
 # What may go wrong once a run is under way, each with a sentence of its own.
 TROUBLES = (
     StartError,
+    DemoDataError,
     WizardError,
     ConsoleRefusedError,
     ConnectionLost,
@@ -33,7 +35,7 @@ TROUBLES = (
 )
 
 
-def once(data: Path | None, variation: Variation, start: datetime | None) -> int:
+def once(data: Path | None, variation: Variation, start: datetime | None, database_url: str) -> int:
     """Play one scripted call and tell it; return the exit status."""
     route_for(region_routing.load(), variation.region)
     if data is not None and (data / NOTES).exists():
@@ -45,7 +47,8 @@ def once(data: Path | None, variation: Variation, start: datetime | None) -> int
     moment = start.replace(tzinfo=UTC) if start else datetime.now(UTC).replace(microsecond=0)
     began = time.monotonic()
     try:
-        with House(Plan(directory, seed=variation.seed, start=moment), click.echo) as house:
+        plan = Plan(directory, seed=variation.seed, start=moment, database_url=database_url)
+        with House(plan, click.echo) as house:
             pids = ", ".join(f"{name} {running.pid}" for name, running in house.running.items())
             click.echo(f"Processes: {pids}.\n")
             outcome = asyncio.run(play(house, variation, click.echo))

@@ -5,7 +5,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,12 +31,16 @@ class DemoDirectoryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a house stands. Port 0 takes a free one; `start` makes the time virtual."""
+    """Where a house stands. Port 0 takes a free one; `start` makes the time virtual.
+
+    `database_url` names a PostgreSQL for the line's data, else a file in the directory holds it.
+    """
 
     directory: Path
     port: int = 0
     seed: int = 1
     start: datetime | None = None
+    database_url: str = field(default="", repr=False)
 
 
 class House(AbstractContextManager["House"]):
@@ -81,9 +85,14 @@ class House(AbstractContextManager["House"]):
         self.stop()
 
     def stop(self) -> None:
-        """End every process, the last started first."""
-        for running in reversed(self.running.values()):
-            running.stop()
+        """End every process, the last started first; at once where that is interrupted."""
+        try:
+            for running in reversed(self.running.values()):
+                running.stop()
+        except BaseException:
+            for running in self.running.values():
+                running.process.kill()
+            raise
 
     def revive(self) -> None:
         """Start again what has ended by itself, as it was."""
@@ -162,6 +171,7 @@ class House(AbstractContextManager["House"]):
             twilio_account_sid=account["account_sid"],
             twilio_auth_token=account["auth_token"],
             twilio_api_url=network,
+            database_url=self.plan.database_url,
             clock_url=f"{network}/control/v1/clock" if self.plan.start else "",
             host=HOST,
             port=ports[0],
@@ -188,21 +198,29 @@ class House(AbstractContextManager["House"]):
         server = self.plan.directory / "license-server"
         if notes.exists():
             held = json.loads(notes.read_text("utf-8"))
+            if held.get("database_url", "") != settings.database_url:
+                raise DemoDirectoryError(
+                    f"{self.plan.directory} holds a demo whose data is in another database: "
+                    f"name that one, or another directory with --data."
+                )
             self.demo = Demo(held["login"], held["password"], held["product_id"], server)
             return
         for half_made in (settings.data_dir, server):
             shutil.rmtree(half_made, ignore_errors=True)
         line = bootstrap(settings)
         now = self.plan.start or system_clock()
-        self.demo = demo.seed(line, server, number=self.plan.seed, now=now)
-        line.engine.dispose()
+        try:
+            self.demo = demo.seed(line, server, number=self.plan.seed, now=now)
+        finally:
+            line.engine.dispose()
         held = {
             "login": self.demo.login,
             "password": self.demo.password,
             "product_id": self.demo.product_id,
+            "database_url": settings.database_url,
         }
+        notes.touch(0o600)
         notes.write_text(json.dumps(held), "utf-8")
-        notes.chmod(0o600)
 
     def _numbers(self, settings: Settings) -> Path:
         """The network's table of numbers: every line's rings at the line's webhooks."""

@@ -12,6 +12,8 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import IO
 
+from activation_line.settings import PREFIX
+
 START_PATIENCE = 60.0
 STOP_PATIENCE = 10.0
 
@@ -49,6 +51,9 @@ class Running:
                 self.process.wait(STOP_PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+            except BaseException:
+                self.process.kill()
+                raise
         self.process.wait()
         if self.reader is not None:
             self.reader.join(STOP_PATIENCE)
@@ -69,11 +74,13 @@ def start(
     log_dir.mkdir(parents=True, exist_ok=True)
     log = log_dir / f"{name}.log"
     given = dict(environment or {})
+    # Settings that were meant for another line, perhaps a real one, must not leak into this.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     with log.open("ab") as sink:
         before = sink.tell()
         process = subprocess.Popen(  # noqa: S603 -- the line's own commands, no shell
             [sys.executable, "-m", *command],
-            env={**os.environ, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+            env={**inherited, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sink,
@@ -81,7 +88,12 @@ def start(
             encoding="utf-8",
         )
     running = Running(name, tuple(command), given, log, process, before)
-    running.facts = _first_line(running, patience)
+    try:
+        running.facts = _first_line(running, patience)
+    except BaseException:
+        # Nobody else knows of it yet: interrupted here, it would be left behind.
+        running.stop()
+        raise
     return running
 
 
@@ -101,7 +113,6 @@ def _first_line(running: Running, patience: float) -> Mapping[str, str]:
     try:
         line = lines.get(timeout=patience)
     except Empty:
-        running.stop()
         raise StartError(
             f"The {running.name} did not listen within {patience:g} seconds: see {running.log}."
         ) from None

@@ -21,6 +21,13 @@ PORT = 5080
     help=f"Keep the demo's data here; ./{DIRECTORY} if left out, a temporary one with --once.",
 )
 @click.option(
+    "--database",
+    "database_url",
+    default="",
+    metavar="URL",
+    help="Keep the line's data in this empty PostgreSQL, not in a file: postgresql+psycopg://...",
+)
+@click.option(
     "--port",
     type=click.IntRange(1, 65533),
     default=PORT,
@@ -38,7 +45,7 @@ PORT = 5080
     type=int,
     default=1,
     show_default=True,
-    help="Draws product and slips; keys are always new.",
+    help="Draws product and slips; key pairs and case numbers, so most codes, are always new.",
 )
 @click.option(
     "--wrong-digit",
@@ -60,8 +67,9 @@ PORT = 5080
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
     help="With --once: when the call is made, in UTC; now if left out.",
 )
-def run(  # noqa: PLR0913 -- a command's options are its arguments
+def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     data: Path | None,
+    database_url: str,
     port: int,
     region: str,
     seed: int,
@@ -90,8 +98,10 @@ def run(  # noqa: PLR0913 -- a command's options are its arguments
     signal.signal(signal.SIGTERM, _stop)
     try:
         if once:
-            sys.exit(demonstration.once(data, variation, start))
-        demonstration.stay(demonstration.Plan(data or Path(DIRECTORY), port=port, seed=seed))
+            sys.exit(demonstration.once(data, variation, start, database_url))
+        directory = data or Path(DIRECTORY)
+        plan = demonstration.Plan(directory, port=port, seed=seed, database_url=database_url)
+        demonstration.stay(plan)
     except demonstration.TROUBLES as error:
         raise click.ClickException(str(error) or demonstration.STUCK) from error
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """Somebody rings. `opens` is when the centre opens next, as spoken; None while it is open.
+    """Somebody rings.
 
-    `again`: the call was here before, but what was known of it is lost.
+    `opens` is when the centre opens next, as spoken; None while it is open, empty where no opening
+    is in sight. `again`: the call was here before, but what was known of it is lost.
     """
 
     opens: str | None = None

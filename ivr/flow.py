@@ -106,7 +106,8 @@ def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
 
 def _arrive(session: Session, event: CallArrived) -> Turn:
     if event.opens is not None:
-        return say_goodbye(session, Say("centre_closed", (("opens", event.opens),)))
+        said = Say("centre_closed", (("opens", event.opens),))
+        return say_goodbye(session, said if event.opens else Say("centre_closed_for_long"))
     return ask_for_groups(session, (Say("start_again" if event.again else "welcome"),))
 
 

@@ -142,7 +142,7 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
             return CallArrived(again=again)
         opening = region_routing.next_opening(route.centre, turn.now, dated)
         if opening is None:
-            return CallArrived(opens="?")
+            return CallArrived(opens="")
         local = opening.astimezone(route.centre.zone)
         return CallArrived(opens=services.prompts.spoken_time(local, line.language))
 

@@ -6,20 +6,21 @@ const WORDS = {
   es: ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"],
 };
 const FEWEST = 3; // fewer are a way of speaking, not a code
+const PAUSE = ". "; // between the groups of a code
 
-// The digits of a run in one language, its groups apart; a comma parts digits, a full stop groups.
-function run(text, words) {
+function groups(text, words) {
   const one = `(?:${words.join("|")})`;
-  const found = text.match(new RegExp(`(?<!\\p{L})${one}(?:[,.] ${one})+(?!\\p{L})`, "iu"));
-  const groups = found ? found[0].toLowerCase().split(". ") : [];
-  return groups.map((group) => group.split(", ").map((word) => words.indexOf(word)).join(""));
+  const group = `${one}(?:, ${one})+`;
+  const found = text.match(new RegExp(`(?<!\\p{L})${group}(?:\\. ${group})*(?!\\p{L})`, "iu"));
+  const figure = (word) => words.indexOf(word.toLowerCase());
+  return found ? found[0].split(PAUSE).map((each) => each.split(", ").map(figure).join("")) : [];
 }
 
-// The first code in a text, as figures; "" where there is none.
+// The first code in a text, as figures, in the groups it is said in; "" where there is none.
 export function figures(text) {
   for (const words of Object.values(WORDS)) {
-    const groups = run(text, words);
-    if (groups.join("").length >= FEWEST) return groups.join(" ");
+    const code = groups(text, words);
+    if (code.join("").length >= FEWEST) return code.join(" ");
   }
   return "";
 }

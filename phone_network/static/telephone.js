@@ -37,12 +37,23 @@ function write(kind, words, who = "", code = "") {
     shown.append(code);
     line.append(shown);
   }
-  const log = $("log");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  log.append(line);
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  $("log").append(line);
+  follow();
   return line;
 }
+
+// The newest line stays in sight, also on a turned or narrowed screen, unless somebody scrolled up.
+let isFollowing = true;
+
+function follow() {
+  if (isFollowing) $("log").scrollTop = $("log").scrollHeight;
+}
+
+$("log").addEventListener("scroll", () => {
+  const log = $("log");
+  isFollowing = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+});
+new ResizeObserver(follow).observe($("log"));
 
 function enter(state) {
   call.state = state;

@@ -237,6 +237,18 @@ def test_help_names_what_there_is(words: list[str], says: list[str]) -> None:
         assert not re.search(r"\w\.\.\.", result.stdout), "cut off"
 
 
+def test_a_terminal_that_lacks_a_letter_gets_a_question_mark() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "activation_line", "doctor"],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )
+    assert told.returncode == 1
+    assert b"? prompts: " in told.stdout
+    assert told.stderr == b""
+
+
 def test_codes_are_made_by_the_same_command() -> None:
     made = command("codes", "make", "product-id", "--seed", "7")
     assert made.exit_code == 0

@@ -9,6 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+
+from clearinghouse.tables import requests
+from data_store import open_engine, reading
 
 SEEDS = range(1, int(os.environ.get("ACTIVATION_LINE_SEEDS", "1")) + 1)
 AT = "2026-03-02T15:00:00Z"
@@ -41,11 +45,26 @@ def once(*arguments: str) -> Run:
     return Run(done.returncode, done.stdout)
 
 
+def conversation_of(run: Run) -> dict[str, list[str]]:
+    """What each one said, in order, without what is drawn anew in every run.
+
+    The time is left out as well: other digits take longer or shorter to say.
+    """
+    digit_words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    said: dict[str, list[str]] = {}
+    for line in run.output.splitlines():
+        found = re.match(r"\d\d:\d\d\.\d  (\S+(?: \S+)?)\s{2,}(.*)", line)
+        if found is not None:
+            words = re.sub("|".join(digit_words), "digit", found[2])
+            said.setdefault(found[1], []).append(re.sub(r"\d", "0", words))
+    return said
+
+
 @pytest.mark.parametrize(
     ("region", "words"),
     [
         ("US", ["Welcome", "Group 7 of the new ID", "Your license server is active again"]),
-        ("AT", ["Willkommen", "Gruppe 7 der neuen ID", "Ihr Lizenzserver ist wieder aktiv"]),
+        ("AT", ["Willkommen", "Gruppe 7 der neuen ID", "wieder aktiv"]),
         ("ES", ["Bienvenido", "Grupo 7 del nuevo ID", "está activo de nuevo"]),
     ],
 )
@@ -56,6 +75,28 @@ def test_a_straight_call_reactivates_the_license_server(region: str, words: list
     for word in [*words, "accepted by openssl verify", "Everything held."]:
         assert word in run.output
     assert re.search(r"^Request\s+confirmed$", run.output, re.MULTILINE)
+
+
+def test_the_same_seed_and_moment_give_the_same_conversation() -> None:
+    first, second = (conversation_of(run) for run in (once(), once.__wrapped__()))
+    assert first["line"][0] == "Welcome to the Activation Line."
+    assert first == second
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_straight_call_with_the_data_on_postgresql(store_url: str) -> None:
+    run = once("--database", store_url)
+    assert run.status == 0, run.output
+    assert "Everything held." in run.output
+    engine = open_engine(store_url)
+    with reading(engine) as connection:
+        states = connection.execute(select(requests.c.state)).scalars().all()
+    engine.dispose()
+    assert states == ["confirmed", "confirmed"], "the demo's first activation, and this one"
+    # What is there now is a demo's, and another demo must not be mixed with it.
+    again = once("--database", store_url, "--seed", "2")
+    assert again.status == 1
+    assert "The database holds data already" in again.output
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -130,6 +130,11 @@ def test_a_closed_centre_says_so_before_any_digit() -> None:
     assert said(actions) == ["centre_closed", "goodbye"]
 
 
+def test_a_centre_that_opens_nobody_knows_when_says_so_plainly() -> None:
+    _, actions = run(CallArrived(opens=""))
+    assert said(actions) == ["centre_closed_for_long", "goodbye"]
+
+
 @pytest.mark.parametrize("group", range(1, 12))
 @pytest.mark.parametrize("place", range(5))
 def test_one_wrong_digit_costs_five_more_and_is_asked_by_its_number(group: int, place: int) -> None:
