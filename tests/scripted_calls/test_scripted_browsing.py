@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pytest
-from aiohttp import ClientResponseError, ClientSession, CookieJar, web
+from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
 from scripted_calls.caller import Accepted, Facts, Refused
@@ -69,28 +69,31 @@ def browse(site: PlayedSite, visit: Callable[[ClientSession, str], Awaitable[Res
 # The wizard
 
 
-def test_the_one_time_link_leads_to_the_server() -> None:
+def test_logs_in_and_chooses_the_telephone_of_a_region() -> None:
     site = PlayedSite(
         {
-            "/come-in/abc": away("/manager"),
+            "/log-in": away("/manager"),
             "/manager": page("<h1>Licensing Manager</h1>"),
             "/manager/properties": away("/manager"),
         }
     )
 
     async def visit(http: ClientSession, url: str) -> None:
-        wizard = await WizardPages.log_in(http, f"{url}/come-in/abc")
+        wizard = await WizardPages.log_in(http, url, "three blind mice")
         await wizard.choose_telephone("DE")
 
     browse(site, visit)
-    chosen = {"action": "ok", "method": "telephone", "region": "DE"}
-    assert site.sent == [("/manager/properties", chosen)]
+    assert site.sent == [
+        ("/log-in", {"password": "three blind mice"}),
+        ("/manager/properties", {"action": "ok", "method": "telephone", "region": "DE"}),
+    ]
 
 
-def test_a_used_link_lets_nobody_in() -> None:
-    site = PlayedSite({"/come-in/abc": page("<h1>This link was used</h1>", status=410)})
-    with pytest.raises(ClientResponseError, match="410"):
-        browse(site, lambda http, url: WizardPages.log_in(http, f"{url}/come-in/abc"))
+def test_a_wrong_password_lets_nobody_in() -> None:
+    refused = page('<h1>Log in</h1><p id="error">That is not the password.</p>', status=401)
+    site = PlayedSite({"/log-in": refused})
+    with pytest.raises(WizardError, match=r"refused: That is not the password\."):
+        browse(site, lambda http, url: WizardPages.log_in(http, url, "four blind mice"))
 
 
 def test_properties_that_are_not_accepted_are_told() -> None:
