@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiohttp import ClientSession, ClientTimeout, CookieJar
+from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector
 
 import region_routing
 import spoken_prompts
@@ -143,7 +143,13 @@ def _number_of(region: str) -> str:
 
 def _browser() -> ClientSession:
     """A browser of its own for each person: cookies are kept for addresses without a name, too."""
-    return ClientSession(cookie_jar=CookieJar(unsafe=True), timeout=ClientTimeout(total=30))
+    return ClientSession(
+        cookie_jar=CookieJar(unsafe=True),
+        timeout=ClientTimeout(total=30),
+        # A process may be replaced between two requests, and an act that is lost with an old
+        # connection can't be told from one that was done.
+        connector=TCPConnector(force_close=True),
+    )
 
 
 class _Teller:

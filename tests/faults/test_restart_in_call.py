@@ -24,7 +24,7 @@ MOMENTS = [
     ("line", "Now key the license server ID"),
     ("line", "I need a new license server ID"),
     ("line", "Group 3 of the new ID"),
-    ("line", "It then shows a closing code"),
+    ("line", "We wait. Key the four digits"),
     ("license-server", "Group 3 of the new ID"),
     ("license-server", "It then shows a closing code"),
 ]

@@ -151,7 +151,7 @@ def house(engine: Engine) -> House:
             now=NOW,
         )
         representatives.set_presence(conn, "rep", Presence.AVAILABLE, NOW)
-        overrides.add(conn, "pacific", start=NOW, end=NOW + timedelta(days=60), is_open=False)
+        overrides.add(conn, "pacific", start=NOW, end=NOW + timedelta(days=6), is_open=False)
     services = Services(
         engine=engine,
         clearinghouse=register,
