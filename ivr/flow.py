@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from codes import case_number
+from ivr import closing
 from ivr.actions import (
     Action,
     Ask,
-    Confirm,
     EndCall,
     Enqueue,
     FindRepresentative,
@@ -57,11 +57,7 @@ from ivr.transitions import TRANSITIONS
 from switchboard.events import EventKind
 
 REASONS = "12345"
-CLOSING_CODE_DIGITS = 4
 SECONDS_FOR_A_MENU = 8
-# The caller types 35 digits into the wizard meanwhile: patience, spoken to now and then.
-SECONDS_FOR_THE_WIZARD = 25
-MOST_WIZARD_SILENCES = 12
 SECONDS_BETWEEN_PLACES = 15
 
 
@@ -97,7 +93,7 @@ def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
         case Step.TALKING:
             return session, (FindRepresentative(),)
         case Step.CLOSING_CODE | Step.CONFIRMING:
-            return replace(session, step=Step.CLOSING_CODE), (_closing_code_menu(),)
+            return replace(session, step=Step.CLOSING_CODE), (closing.menu(),)
         case Step.ENDED:
             return session, (HangUp(),)
         case _:
@@ -214,62 +210,6 @@ def _put_through(session: Session, event: PutThrough) -> Turn:
     return session, (joined, JoinConference(event.conference))
 
 
-def _want_closing_code(session: Session, _event: ClosingCodeWanted) -> Turn:
-    asked = Note(EventKind.CLOSING_CODE_ASKED)
-    session = replace(session, step=Step.CLOSING_CODE, tries=0, silences=0)
-    return session, (asked, _closing_code_menu())
-
-
-def _closing_code_menu(*first: Say) -> Ask:
-    says = (*first, Say("ask_closing_code"))
-    # With such patience, a star that had to wait for a pause would seem to be ignored.
-    return Ask(says, CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True)
-
-
-def _take_closing_code(session: Session, event: KeysPressed) -> Turn:
-    keys = event.keys
-    if "*" in keys or session.case is None:
-        return session, (FindRepresentative(),)
-    if len(keys) < CLOSING_CODE_DIGITS:
-        return _count_wrong_closing_code(session, len(keys))
-    return replace(session, step=Step.CONFIRMING), (Confirm(session.case, keys),)
-
-
-def _wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
-    silences = session.silences + 1
-    session = replace(session, silences=silences)
-    if silences >= MOST_WIZARD_SILENCES:
-        return session, (FindRepresentative(),)
-    return session, (
-        Ask((Say("closing_code_later"),), CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True),
-    )
-
-
-def _confirm(session: Session, _event: Confirmed) -> Turn:
-    return say_goodbye(session, _keyed_closing_code(ok=True), Say("confirmed"))
-
-
-def _refuse_closing_code(session: Session, event: Refused) -> Turn:
-    if event.code == "closing_code_wrong":
-        return _count_wrong_closing_code(replace(session, step=Step.CLOSING_CODE))
-    # Asked for too early, or the request is over: only a person can tell.
-    return replace(session, step=Step.CLOSING_CODE), (FindRepresentative(),)
-
-
-def _count_wrong_closing_code(session: Session, digits: int = CLOSING_CODE_DIGITS) -> Turn:
-    tries = session.tries + 1
-    session = replace(session, tries=tries, silences=0)
-    noted = _keyed_closing_code(ok=False, digits=digits)
-    if tries >= MOST_TRIES:
-        return session, (noted, Say("back_to_representative"), FindRepresentative())
-    return session, (noted, _closing_code_menu(Say("closing_code_wrong")))
-
-
-def _keyed_closing_code(*, ok: bool, digits: int = CLOSING_CODE_DIGITS) -> Note:
-    data = (("code", "closing_code"), ("group", 1), ("ok", ok), ("digits", digits))
-    return Note(EventKind.DIGITS_KEYED, data)
-
-
 def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
     """The representative is lost, not the place: first in line, with everything that was keyed."""
     session = replace(session, step=Step.QUEUED, tries=0, silences=0, place=None)
@@ -308,14 +248,14 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.QUEUED, PutThrough): _put_through,
     (Step.QUEUED, RepresentativeLost): _requeue,
     (Step.TALKING, PutThrough): _put_through,
-    (Step.TALKING, ClosingCodeWanted): _want_closing_code,
+    (Step.TALKING, ClosingCodeWanted): closing.want_code,
     (Step.TALKING, RepresentativeLost): _requeue,
-    (Step.CLOSING_CODE, KeysPressed): _take_closing_code,
-    (Step.CLOSING_CODE, NothingPressed): _wait_for_wizard,
-    (Step.CLOSING_CODE, ClosingCodeWanted): _want_closing_code,
+    (Step.CLOSING_CODE, KeysPressed): closing.take_code,
+    (Step.CLOSING_CODE, NothingPressed): closing.wait_for_wizard,
+    (Step.CLOSING_CODE, ClosingCodeWanted): closing.want_code,
     (Step.CLOSING_CODE, PutThrough): _put_through,
     (Step.CLOSING_CODE, RepresentativeLost): _requeue,
-    (Step.CONFIRMING, Confirmed): _confirm,
-    (Step.CONFIRMING, Refused): _refuse_closing_code,
+    (Step.CONFIRMING, Confirmed): closing.confirm,
+    (Step.CONFIRMING, Refused): closing.refuse_code,
     **{(step, HungUp): _hang_up for step in Step},
 }

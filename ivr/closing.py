@@ -1,0 +1,79 @@
+"""The closing code: the caller types the new ID into the wizard, which then shows four digits.
+
+They are keyed to the line and confirm the request. Until then the representative is one `*` away.
+"""
+
+from dataclasses import replace
+
+from ivr.actions import Ask, Confirm, FindRepresentative, Note, Say
+from ivr.events import ClosingCodeWanted, Confirmed, KeysPressed, NothingPressed, Refused
+from ivr.keying import MOST_TRIES, Turn, say_goodbye
+from ivr.session import Session, Step
+from switchboard.events import EventKind
+
+CLOSING_CODE_DIGITS = 4
+# The caller types 35 digits into the wizard meanwhile: patience, spoken to now and then.
+SECONDS_FOR_THE_WIZARD = 25
+MOST_WIZARD_SILENCES = 12
+
+
+def want_code(session: Session, _event: ClosingCodeWanted) -> Turn:
+    """Ask for the closing code: the representative has read the ID out."""
+    asked = Note(EventKind.CLOSING_CODE_ASKED)
+    session = replace(session, step=Step.CLOSING_CODE, tries=0, silences=0)
+    return session, (asked, menu())
+
+
+def menu(*first: Say) -> Ask:
+    """Listen for the code, after saying what comes first."""
+    says = (*first, Say("ask_closing_code"))
+    # With such patience, a star that had to wait for a pause would seem to be ignored.
+    return Ask(says, CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True)
+
+
+def take_code(session: Session, event: KeysPressed) -> Turn:
+    """Have the code checked; `*` brings the representative back."""
+    keys = event.keys
+    if "*" in keys or session.case is None:
+        return session, (FindRepresentative(),)
+    if len(keys) < CLOSING_CODE_DIGITS:
+        return _count_wrong(session, len(keys))
+    return replace(session, step=Step.CONFIRMING), (Confirm(session.case, keys),)
+
+
+def wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
+    """Be patient; after some minutes the representative is fetched."""
+    silences = session.silences + 1
+    session = replace(session, silences=silences)
+    if silences >= MOST_WIZARD_SILENCES:
+        return session, (FindRepresentative(),)
+    return session, (
+        Ask((Say("closing_code_later"),), CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True),
+    )
+
+
+def confirm(session: Session, _event: Confirmed) -> Turn:
+    """The code was right: thank the caller."""
+    return say_goodbye(session, _keyed(ok=True), Say("confirmed"))
+
+
+def refuse_code(session: Session, event: Refused) -> Turn:
+    """The code was wrong, or it is not the time for one."""
+    if event.code == "closing_code_wrong":
+        return _count_wrong(replace(session, step=Step.CLOSING_CODE))
+    # Asked for too early, or the request is over: only a person can tell.
+    return replace(session, step=Step.CLOSING_CODE), (FindRepresentative(),)
+
+
+def _count_wrong(session: Session, digits: int = CLOSING_CODE_DIGITS) -> Turn:
+    tries = session.tries + 1
+    session = replace(session, tries=tries, silences=0)
+    noted = _keyed(ok=False, digits=digits)
+    if tries >= MOST_TRIES:
+        return session, (noted, Say("back_to_representative"), FindRepresentative())
+    return session, (noted, menu(Say("closing_code_wrong")))
+
+
+def _keyed(*, ok: bool, digits: int = CLOSING_CODE_DIGITS) -> Note:
+    data = (("code", "closing_code"), ("group", 1), ("ok", ok), ("digits", digits))
+    return Note(EventKind.DIGITS_KEYED, data)
