@@ -380,7 +380,7 @@ def test_a_desk_without_a_voice_device(people: People):
     key_both_ids(people)
     expect(console.get_by_role("heading", name="Incoming call")).to_be_visible(timeout=SPOKEN)
     console.keyboard.press("F2")
-    expect(console.get_by_text("A call did not come through to you")).to_be_visible()
+    expect(console.get_by_text("A call did not come through to you")).to_be_visible(timeout=SPOKEN)
     people.hear("You are first in line now")
     people.keep("51-console-no-voice", console)
     console.unroute("**/client/device.js")
