@@ -125,6 +125,10 @@ def _add_desk(blueprint: Blueprint, services: ConsoleServices) -> None:
     def show_desk() -> str:
         return render_template("console/page.html", **display.desk_words(services, _look(services)))
 
+    @blueprint.get("/desk")
+    def desk_fragment() -> str:
+        return _fragment(services, _look(services))
+
     @blueprint.get("/desk.json")
     def desk_json() -> Response:
         return jsonify(_look(services).as_json())

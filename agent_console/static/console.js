@@ -9,7 +9,18 @@ import { startVoice } from "./voice.js";
 const desk = () => document.getElementById("desk");
 const title = document.title;
 
+let newest = 0;
+
+// The stream may overtake the answer to an act: what the answer brings is then the past already,
+// and the stream, which has sent the newer desk, would not send it again.
+function askAgainIfOvertaken() {
+  const { lastEvent, url } = desk().dataset;
+  if (Number(lastEvent) < newest) htmx.ajax("GET", url, { target: "#desk", swap: "outerMorph" });
+  newest = Math.max(newest, Number(lastEvent));
+}
+
 function follow() {
+  if (desk()) askAgainIfOvertaken();
   const headline = desk()?.dataset.title;
   document.title = headline ? `${headline} · ${title}` : title;
   for (const listener of listeners) listener(desk());

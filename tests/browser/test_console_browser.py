@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
+from data_store import transaction
+from switchboard import queues
 from tests.agent_console.console_house import PASSWORD, House, build_house
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -159,6 +169,24 @@ def test_two_tabs_ring_together_and_stop_together(page: Page, house: House):
     second.keyboard.press("F2")
     for tab in (page, second):
         expect(work_state(tab)).to_have_text("In a call")
+
+
+def test_an_answer_that_was_overtaken_does_not_bring_the_past_back(page: Page, house: House):
+    become_available(page)
+    call_id = house.ring()
+    expect(page.get_by_role("heading", name="Incoming call")).to_be_visible()
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/answer", lambda route: held.append((route, route.fetch())))
+    page.keyboard.press("F2")
+    expect(work_state(page)).to_have_text("In a call")  # by the stream: the answer is held
+    with transaction(house.services.engine) as conn:
+        queues.requeue(conn, "rep", call_id, house.now())
+    house.services.live_feed.publish()
+    expect(page.get_by_text("A call did not come through to you")).to_be_visible()
+    route, answer = held[0]
+    with page.expect_response("**/console/desk"):
+        route.fulfill(response=answer)
+    expect(work_state(page)).to_have_text("Not responding")
 
 
 def test_a_lost_stream_is_told_and_taken_up_again(page: Page, house: House):
