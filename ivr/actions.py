@@ -87,6 +87,14 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Deactivate:
+    """Have a receipt taken. Brings `Deactivated` or `Refused`; the same each time."""
+
+    product_id: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
     """Take a place in the queue; `first` in line for who was cut off from a representative."""
 
@@ -115,5 +123,14 @@ class Note:
 
 
 Spoken = Say | Ask | WaitInQueue | Hold | JoinConference | HangUp
-Command = LookUpProduct | OpenRequest | SetReason | Confirm | Enqueue | FindRepresentative | EndCall
+Command = (
+    LookUpProduct
+    | OpenRequest
+    | SetReason
+    | Confirm
+    | Deactivate
+    | Enqueue
+    | FindRepresentative
+    | EndCall
+)
 Action = Spoken | Command | Note
