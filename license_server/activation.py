@@ -23,7 +23,7 @@ from license_server.errors import IDRefusedError, NoOpenRequestError
 from license_server.event_log import Kind
 from license_server.judging import judge
 from license_server.machine import present
-from license_server.model import Reason
+from license_server.model import Reason, WizardPage
 from license_server.state import Request, State
 
 __all__ = ["Acceptance", "Request", "accept", "cancel", "finish", "request", "status"]
@@ -134,7 +134,7 @@ def cancel(data: Path, now: datetime) -> None:
             return
         cancelled = (*state.cancelled, opened.license_server_id)[-states.REMEMBERED :]
         fresh = dataclasses.replace(
-            state, request=None, draft=(), is_on_telephone_page=False, cancelled=cancelled
+            state, request=None, draft=(), page=WizardPage.WELCOME, cancelled=cancelled
         )
         fresh = states.save(data, fresh, now)
     _tidy(data, fresh)
@@ -242,9 +242,11 @@ def _sign(
         held=held,
         request=None,
         draft=(),
-        is_on_telephone_page=False,
+        page=WizardPage.WELCOME,
         completed=states.Completed(code, closing, is_root_new),
         accepted=(*state.accepted, code)[-states.REMEMBERED :],
+        noted=(),
+        deactivation=None,
     )
 
 
