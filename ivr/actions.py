@@ -88,10 +88,14 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Deactivate:
-    """Have a receipt taken. Brings `Deactivated` or `Refused`; the same each time."""
+    """Have a receipt taken; `cause` is the key that says why. Brings `Deactivated` or `Refused`.
+
+    A receipt that was taken already brings the same confirmation, whatever the cause.
+    """
 
     product_id: str
     receipt: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)

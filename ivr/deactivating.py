@@ -22,6 +22,8 @@ from ivr.session import NO_LICENSE_SERVER_ID, Session, Step
 from switchboard.events import EventKind
 
 RECEIPT_GROUPS = 3
+CAUSES = "123"
+GO_ON = "4"
 # The caller types fifteen digits into the wizard meanwhile.
 SECONDS_TO_TYPE = 20
 
@@ -42,16 +44,16 @@ def offer(session: Session, *first: Action) -> Turn:
 
 
 def choose(session: Session, event: KeysPressed) -> Turn:
-    """1 deactivates, 2 goes on with a license server ID, 0 is a person."""
-    match event.keys:
-        case "1":
-            return order(session)
-        case "2":
-            # The three groups stay: they begin a license server ID, rare as that is.
-            return replace(session, step=Step.LICENSE_SERVER_ID, tries=0, silences=0), (_go_on(),)
-        case "0":
-            return to_queue(session)
-    tries = session.tries if event.keys == "*" else session.tries + 1
+    """1 to 3 deactivate and say why, 4 goes on with a license server ID, 0 is a person."""
+    key = event.keys
+    if key in CAUSES:
+        return _order(session, key)
+    if key == GO_ON:
+        # The three groups stay: they begin a license server ID, rare as that is.
+        return replace(session, step=Step.LICENSE_SERVER_ID, tries=0, silences=0), (_go_on(),)
+    if key == "0":
+        return to_queue(session)
+    tries = session.tries if key == "*" else session.tries + 1
     if tries >= MOST_TRIES:
         return to_queue(session)
     return offer(replace(session, tries=tries, silences=0))
@@ -65,11 +67,9 @@ def miss_choice(session: Session, _event: NothingPressed) -> Turn:
     return offer(replace(session, silences=silences))
 
 
-def order(session: Session) -> Turn:
-    """Have the register take the receipt, or give its confirmation once more."""
-    receipt = receipt_of(session) or ""
-    command = Deactivate(session.product_id.digits, receipt)
-    return replace(session, step=Step.DEACTIVATING), (command,)
+def again(session: Session) -> Turn:
+    """Have the register give the confirmation once more; why was said the first time."""
+    return _order(session, CAUSES[0])
 
 
 def read_out(session: Session, event: Deactivated) -> Turn:
@@ -107,14 +107,19 @@ def hear_again(session: Session, event: KeysPressed) -> Turn:
     """1 ends the call; anything else says the confirmation again."""
     if event.keys == "1":
         return say_goodbye(session, Say("deactivation_typed"))
-    return order(replace(session, tries=session.tries + 1, silences=0))
+    return again(replace(session, tries=session.tries + 1, silences=0))
 
 
 def miss_typed(session: Session, _event: NothingPressed) -> Turn:
     """Say it again; after three silences the caller has it, or has gone."""
     silences = session.silences + 1
     session = replace(session, silences=silences)
-    return say_goodbye(session) if silences >= MOST_SILENCES else order(session)
+    return say_goodbye(session) if silences >= MOST_SILENCES else again(session)
+
+
+def _order(session: Session, cause: str) -> Turn:
+    command = Deactivate(session.product_id.digits, receipt_of(session) or "", cause)
+    return replace(session, step=Step.DEACTIVATING), (command,)
 
 
 def _menu() -> Ask:

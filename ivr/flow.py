@@ -88,7 +88,7 @@ def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
         case Step.RECEIPT:
             return deactivating.offer(session)
         case Step.DEACTIVATING | Step.CONFIRMATION:
-            return deactivating.order(session)
+            return deactivating.again(session)
         case Step.QUEUED:
             return session, (WaitInQueue(),)
         case Step.TALKING:
