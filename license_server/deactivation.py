@@ -45,7 +45,8 @@ def begin(data: Path, cause: DeactivationCause, now: datetime) -> str:
             installation.secret(data), state.product_id, state.held.new_license_server_id
         )
         begun = Deactivation(receipt, cause, now)
-        states.save(data, dataclasses.replace(state, deactivation=begun, completed=None), now)
+        fresh = dataclasses.replace(state, deactivation=begun, asked_cause=None, completed=None)
+        states.save(data, fresh, now)
     facts = {"cause": cause.value, "issue": state.last_issue}
     event_log.record(data, Kind.DEACTIVATION_BEGAN, now, **facts)
     return receipt
