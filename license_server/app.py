@@ -1,7 +1,7 @@
 """The Flask application: the pages put together, their guards and their headers."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from codes import license_server_id, product_id
 from license_server import access, files
 from license_server import state as states
 from license_server.errors import LicenseServerError
-from license_server.pages import entrance, manager, services, wizard
+from license_server.pages import call, entrance, events, manager, server_manager, services, wizard
 from license_server.pages.services import Services
 from region_routing import RoutingTable
 
@@ -62,7 +62,7 @@ def create_app(
         host=host,
         is_demo=is_demo,
     )
-    for part in (entrance, manager, wizard):
+    for part in (entrance, server_manager, manager, events, wizard, call):
         app.register_blueprint(part.blueprint)
     app.before_request(_guard)
     app.after_request(_with_headers)
@@ -70,6 +70,7 @@ def create_app(
     app.register_error_handler(LicenseServerError, _own_error)
     app.context_processor(lambda: {"is_demo": is_demo, "host": host})
     app.add_template_filter(_long_date, "long_date")
+    app.add_template_filter(_hours, "hours")
     app.add_template_filter(product_id.split, "product_groups")
     app.add_template_filter(license_server_id.split, "server_groups")
     app.add_template_filter(license_server_id.format, "server_id")
@@ -130,3 +131,8 @@ def _message(title: str, *sentences: str) -> str:
 
 def _long_date(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
+
+
+def _hours(span: timedelta) -> str:
+    hours, seconds = divmod(int(span.total_seconds()), 3600)
+    return f"{hours} h {seconds // 60} min"
