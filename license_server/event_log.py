@@ -36,6 +36,9 @@ class Kind(StrEnum):
     ROOT_RENEWED = "root.renewed"
     PROPERTIES_CHANGED = "properties.changed"
     ADMINISTRATOR_CHANGED = "administrator.changed"
+    NUMBERS_UPDATED = "numbers.updated"
+    SIMULATION = "simulation.began"
+    SIMULATION_ENDED = "simulation.undone"
     LOGGED_IN = "administrator.logged_in"
     LOG_IN_REFUSED = "administrator.refused"
 
