@@ -8,7 +8,7 @@ import click
 from license_server import clocks, health, serving
 from license_server import state as states
 from license_server.app import create_app
-from license_server.commands import activating, changing, looking, simulating
+from license_server.commands import activating, changing, deactivating, looking, simulating
 from license_server.commands.setting import Setting, UnusableError
 from license_server.errors import LicenseServerError
 from region_routing import RoutingTableError
@@ -69,6 +69,7 @@ for _verb in (
     changing.install,
     changing.sheet,
     changing.update_numbers,
+    deactivating.deactivate,
     looking.events,
     looking.export_root,
     looking.status,

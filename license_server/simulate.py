@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from codes import new_license_server_id
-from license_server import certificates, event_log, files
+from license_certificates.authority import read_authority
+from license_certificates.keys import read_key
+from license_certificates.profile import issue
+from license_server import event_log, files
 from license_server import state as states
 from license_server.errors import LicenseServerError
 from license_server.machine import Machine
@@ -164,10 +167,8 @@ def _record_machine(data: Path, state: State, held: Held, machine: Machine) -> N
 
 
 def _expired(data: Path, state: State, held: Held, now: datetime) -> bytes:
-    key = certificates.read_key(files.read(data / held.key_file))
-    ca = certificates.read_root(
-        files.read(data / state.root_file), files.read(data / state.root_key_file)
-    )
+    key = read_key(files.read(data / held.key_file))
+    ca = read_authority(files.read(data / state.root_file), files.read(data / state.root_key_file))
     if key is None or ca is None:
         _forget(data)
         raise SimulationError("The local root or the key is damaged already: reactivate first.")
@@ -176,13 +177,13 @@ def _expired(data: Path, state: State, held: Held, now: datetime) -> bytes:
     past = dataclasses.replace(said, month=max(0, months - said.months), months=said.months)
     if past.last_moment >= now:
         past = dataclasses.replace(past, month=max(0, months), months=0)
-    return certificates.issue(
+    return issue(
         held.new_license_server_id,
         past,
         server_name=state.server_name,
-        key=key,
-        root=ca[0],
-        root_key=ca[1],
+        public_key=key.public_key(),
+        issuer=ca[0],
+        issuer_key=ca[1],
     )
 
 

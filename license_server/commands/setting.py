@@ -13,6 +13,7 @@ from typing import IO, Any, Final
 import click
 
 from license_server import numbers
+from license_server.clearinghouse_api import ClearinghouseRefused, ClearinghouseUnreachable
 from license_server.errors import CodeRefusedError, InvalidEntryError, LicenseServerError
 from license_server.terminal.console import Console, InputEndedError
 from region_routing import RoutingTable, RoutingTableError
@@ -84,10 +85,17 @@ def told(*, as_json: bool) -> Iterator[None]:
     except (LicenseServerError, RoutingTableError) as error:
         if as_json:
             show({"error": _word(error), "sentence": str(error), **_more(error)})
-        is_refusal = isinstance(error, CodeRefusedError | InvalidEntryError)
-        raise (RefusedError if is_refusal else UnusableError)(str(error)) from error
+        raise _ended(error) from error
     except (KeyboardInterrupt, InputEndedError) as error:
         raise LeftError(WAS_LEFT) from error
+
+
+def _ended(error: Exception) -> UnusableError:
+    if isinstance(error, CodeRefusedError | InvalidEntryError | ClearinghouseRefused):
+        return RefusedError(str(error))
+    if isinstance(error, ClearinghouseUnreachable):
+        return UnreachableError(str(error))
+    return UnusableError(str(error))
 
 
 def _word(error: Exception) -> str:
@@ -98,6 +106,8 @@ def _word(error: Exception) -> str:
 def _more(error: Exception) -> dict[str, Any]:
     if isinstance(error, CodeRefusedError):
         return {"groups": list(error.groups)}
+    if isinstance(error, ClearinghouseRefused):
+        return {"left": error.left, "next_date": error.next_date}
     return {"field": error.field} if isinstance(error, InvalidEntryError) else {}
 
 

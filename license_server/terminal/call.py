@@ -33,7 +33,7 @@ def show(
     console.groups("License server ID", license_server_id.split(opened.license_server_id))
     console.line()
     if state.properties.method is Method.TELEPHONE:
-        console.line(f"Reason, when the line asks:  {key_to_press(opened.reason)}")
+        console.facts({"Reason, when the line asks": key_to_press(opened.reason)})
         console.line()
 
 

@@ -13,9 +13,19 @@ from typing import Final
 from codes import new_license_server_id
 from codes.errors import CodeError
 from codes.groups import NEW_LICENSE_SERVER_ID
-from license_server import activation, health, installation, link, progress, properties, telephone
+from license_server import (
+    activation,
+    clearinghouse_client,
+    health,
+    installation,
+    link,
+    progress,
+    properties,
+    telephone,
+)
 from license_server import state as states
-from license_server.errors import IDRefusedError, InvalidEntryError
+from license_server.clearinghouse_api import ClearinghouseRefused, ClearinghouseUnreachable
+from license_server.errors import CodeRefusedError, IDRefusedError, InvalidEntryError
 from license_server.model import Method, Reason, WizardPage
 from license_server.state import Request
 from license_server.terminal import call
@@ -26,6 +36,13 @@ from region_routing import RoutingTable
 # After these the groups are right as they were typed; something else has to be put right.
 _NOT_THE_GROUPS: Final = frozenset({"clock_before_issue", "clock_set_back", "ran_out"})
 _NEXT: Final = "Enter: Next   b: Back   c: Cancel >"
+INFORMATION: Final = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "company": "Company",
+    "country": "Country or region (ISO 3166 code)",
+    "email": "E-mail",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,7 @@ class Wizard:
         pages = {
             "welcome": self._welcome,
             "connection_method": self._connection_method,
+            "information": self._information,
             "new_id": self._new_id,
             "completing": self._completing,
             "cancel": self._cancel,
@@ -114,16 +132,21 @@ class Wizard:
         console, held = self.console, states.load(self.data).properties
         console.title(self.words.wizard, "Connection Method")
         keys = {str(n): method.label for n, method in enumerate(Method, 1)}
+        keys |= {"b": "Back", "c": "Cancel"}
         now = str(list(Method).index(held.method) + 1)
-        method = list(Method)[int(console.choose("Connection method", keys, now)) - 1]
+        chosen = console.choose("Connection method", keys, now)
+        if chosen in ("b", "c"):
+            return "welcome" if chosen == "b" else "cancel"
+        method = list(Method)[int(chosen) - 1]
         region = self._asked_region(held.region) if method is Method.TELEPHONE else None
         properties.change(self.data, self.routing, self.clock(), method=method, region=region)
         if not self._is_ready():
-            console.say("That method cannot be used here yet: choose another.")
+            console.say(
+                "This server does not know the clearinghouse's address, so it cannot be reached "
+                "automatically: license-server connect stores it. Choose another method."
+            )
             return "connection_method"
-        if self.words is ACTIVATE:
-            return self._opened(None)
-        return "welcome"
+        return self._opened(None) if self.words is ACTIVATE else "welcome"
 
     def _asked_region(self, held: str) -> str:
         self.console.line("Select Country or Region:")
@@ -149,8 +172,38 @@ class Wizard:
 
     def _opened(self, reason: Reason | None) -> str:
         activation.request(self.data, self.clock(), reason=reason)
+        if states.load(self.data).properties.method is Method.AUTOMATIC:
+            return "information"
         progress.turn_page(self.data, WizardPage.NEW_ID)
         return "new_id"
+
+    def _information(self) -> str:
+        page = "Company Information" if self.words is ACTIVATE else "Information Needed"
+        self.console.title(self.words.wizard, page)
+        self.console.line("Enter keeps what stands there.")
+        held, given = states.load(self.data).properties, {}
+        for name, label in INFORMATION.items():
+            known = getattr(held, name)
+            given[name] = self.console.ask(f"{label} [{known}]:" if known else f"{label}:") or known
+        properties.change(self.data, self.routing, self.clock(), **given)
+        match self.console.ask(_NEXT).lower():
+            case "b" | "back":
+                return "welcome"
+            case "c" | "cancel":
+                return "cancel"
+        return self._sent()
+
+    def _sent(self) -> str:
+        known = link.load(self.data)
+        self.console.line("The request is sent to the clearinghouse ...")
+        try:
+            clearinghouse_client.reactivate(self.data, known, self.clock())
+        except (ClearinghouseUnreachable, ClearinghouseRefused, CodeRefusedError) as error:
+            self.console.say(str(error))
+            keys = {"1": "Try again", "2": "Another connection method", "3": "Cancel"}
+            choice = self.console.choose("Choose", keys, "1")
+            return {"1": "information", "2": "connection_method", "3": "cancel"}[choice]
+        return "completing"
 
     def _new_id(self) -> str:
         state = states.load(self.data)
@@ -252,7 +305,7 @@ class Wizard:
             properties.require_region(held, self.routing)
         except InvalidEntryError:
             return False
-        return held.method is not Method.AUTOMATIC
+        return held.method is not Method.AUTOMATIC or link.load(self.data) is not None
 
 
 def completed(console: Console, data: Path, words: Words, now: datetime) -> None:
