@@ -1,6 +1,7 @@
 """Changing what Properties holds: connection method, region, required and optional facts."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -25,13 +26,13 @@ def change(
     *,
     method: Method | None = None,
     region: str | None = None,
-    **texts: str,
+    texts: Mapping[str, str] | None = None,
 ) -> Properties:
     """Store what is given and leave the rest as it is; raises InvalidEntryError, then nothing is.
 
     `region` is an ISO 3166 code of the table, `texts` are the other fields by their names.
     """
-    given: dict[str, str] = {name: _text(name, text) for name, text in texts.items()}
+    given: dict[str, str] = {name: _text(name, text) for name, text in (texts or {}).items()}
     if region is not None:
         given["region"] = region.strip().upper()
     with files.locked(data):

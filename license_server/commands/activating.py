@@ -1,8 +1,8 @@
 """The verbs `activate` and `reactivate`: the wizard in the terminal, or its steps by options."""
 
 import dataclasses
-import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -12,7 +12,6 @@ from license_server import (
     activation,
     clearinghouse_client,
     exchange,
-    files,
     link,
     progress,
     properties,
@@ -20,25 +19,24 @@ from license_server import (
 )
 from license_server import state as states
 from license_server.acceptance import Acceptance
+from license_server.commands import documents
 from license_server.commands.setting import (
     WAS_LEFT,
     LeftError,
     RefusedError,
     Setting,
-    UnusableError,
     as_json,
     console,
     show,
     told,
 )
-from license_server.errors import AnswerRefusedError, LicenseServerError
+from license_server.errors import LicenseServerError
 from license_server.model import Method, Reason, WizardPage
 from license_server.terminal import wizard
 from license_server.terminal.wizard import ACTIVATE, REACTIVATE, Words
 
 REASONS: Final = [reason.value for reason in Reason if reason is not Reason.FIRST_ACTIVATION]
 
-_LARGEST: Final = 1024 * 1024
 _OUT: Final = click.Path(path_type=Path, dir_okay=False)
 _IN: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -142,26 +140,31 @@ def _carry_out(setting: Setting, words: Words, steps: Steps, *, as_json: bool) -
         accepted = activation.accept(setting.data, steps.new_id, setting.clock())
         _accepted(setting, words, accepted, steps, as_json=as_json)
     elif steps.request is not None:
-        _write_request(setting, steps, steps.request, as_json=as_json)
+        documents.write_request(setting, steps.request, steps.reason, as_json=as_json)
     elif steps.answer is not None:
-        document = _read_answer(steps.answer)
+        document = documents.read_answer(steps.answer)
         accepted = exchange.take_answer(setting.data, document, setting.clock())
         _accepted(setting, words, accepted, steps, as_json=as_json)
     elif steps.finish:
         activation.finish(setting.data)
         _say("finished", "The wizard is finished.", as_json=as_json)
-    elif as_json and states.load(setting.data).properties.method is Method.AUTOMATIC:
-        known, now = link.load(setting.data), setting.clock()
-        accepted = clearinghouse_client.reactivate(setting.data, known, now, reason=steps.reason)
-        _accepted(setting, words, accepted, steps, as_json=as_json)
     elif as_json:
-        _open(setting, steps)
+        _ask(setting, words, steps)
     else:
         run = wizard.Wizard(
             console(), setting.data, setting.clock, setting.routing, words, steps.reason
         )
         if not run.run():
             raise LeftError(WAS_LEFT)
+
+
+def _ask(setting: Setting, words: Words, steps: Steps) -> None:
+    if states.load(setting.data).properties.method is Method.AUTOMATIC:
+        known, now = link.load(setting.data), setting.clock()
+        accepted = clearinghouse_client.reactivate(setting.data, known, now, reason=steps.reason)
+        _accepted(setting, words, accepted, steps, as_json=True)
+    else:
+        _open(setting, steps)
 
 
 def _open(setting: Setting, steps: Steps) -> None:
@@ -194,35 +197,6 @@ def _accepted(
         activation.finish(setting.data)
     if as_json:
         show({"state": "accepted", **dataclasses.asdict(accepted)})
-
-
-def _write_request(setting: Setting, steps: Steps, file: Path, *, as_json: bool) -> None:
-    document = exchange.request_document(setting.data, setting.clock(), steps.reason)
-    content = json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
-    before = files.read(file)
-    if before is not None and b"activation-line-request" not in before:
-        raise UnusableError(f"{file} exists and is no request: name another file.")
-    files.write(file, content)
-    if as_json:
-        show(
-            {"state": "open", "file": str(file), "license_server_id": document["license_server_id"]}
-        )
-        return
-    click.echo(f"The request is written to {file}. Take it to a computer that has internet; the")
-    click.echo("Licensing website gives an answer file for it: license-server reactivate --answer")
-
-
-def _read_answer(file: Path) -> dict[str, Any]:
-    content = files.read(file) or b""
-    try:
-        document = json.loads(content[:_LARGEST])
-    except ValueError as error:
-        raise AnswerRefusedError(
-            "not_json", f"{file} is no answer file, or was damaged on its way: fetch it again."
-        ) from error
-    if not isinstance(document, dict):
-        raise AnswerRefusedError("not_json", f"{file} is no answer file: name another.")
-    return document
 
 
 def _answer(setting: Setting, challenge: str, *, as_json: bool) -> None:

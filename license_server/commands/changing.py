@@ -86,7 +86,7 @@ def sheet(
                 setting.clock(),
                 method=Method(method) if method else None,
                 region=region,
-                **given,
+                texts=given,
             )
     if as_json:
         show(dataclasses.asdict(held))
@@ -109,7 +109,7 @@ def connect(setting: Setting, *, api: str, site: str, ca: Path | None, as_json: 
     if as_json:
         show(dataclasses.asdict(stored))
     else:
-        click.echo(f"Clearinghouse at {stored.api_url}, website at {stored.site_url}.")
+        console().facts({"Clearinghouse": stored.api_url, "Website": stored.site_url})
 
 
 @click.command("update-numbers")

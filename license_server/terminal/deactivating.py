@@ -105,7 +105,7 @@ class Wizard:
             while name == "email" and needs_email and "@" not in given[name]:
                 self.console.line("The automatic method needs an e-mail address.")
                 given[name] = self.console.ask(shown) or known
-        properties.change(self.data, self.routing, self.clock(), **given)
+        properties.change(self.data, self.routing, self.clock(), texts=given)
 
     def _asked_cause(self) -> DeactivationCause:
         proposed = health.status(self.data, self.clock()).proposed_cause

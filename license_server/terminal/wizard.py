@@ -185,7 +185,7 @@ class Wizard:
         for name, label in INFORMATION.items():
             known = getattr(held, name)
             given[name] = self.console.ask(f"{label} [{known}]:" if known else f"{label}:") or known
-        properties.change(self.data, self.routing, self.clock(), **given)
+        properties.change(self.data, self.routing, self.clock(), texts=given)
         match self.console.ask(_NEXT).lower():
             case "b" | "back":
                 return "welcome"
