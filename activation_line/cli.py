@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from activation_line.administration import admin
+from activation_line.numbers import numbers
 from activation_line.running import run
 from activation_line.settings import load
 from codes.cli import codes
@@ -94,4 +95,5 @@ def doctor(routing: Path | None) -> None:
 
 main.add_command(admin)
 main.add_command(codes)
+main.add_command(numbers)
 main.add_command(run)

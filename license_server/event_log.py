@@ -40,6 +40,9 @@ class Kind(StrEnum):
     SERVER_LISTED = "server.listed"
     SERVER_UNLISTED = "server.unlisted"
     ADMINISTRATOR_CHANGED = "administrator.changed"
+    NUMBERS_UPDATED = "numbers.updated"
+    SIMULATION = "simulation.began"
+    SIMULATION_ENDED = "simulation.undone"
     LOGGED_IN = "administrator.logged_in"
     LOG_IN_REFUSED = "administrator.refused"
 
