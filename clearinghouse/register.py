@@ -114,6 +114,10 @@ class Clearinghouse:
         """Read all products, by name."""
         return catalogue.every(connection)
 
+    def products_page(self, connection: Connection, after: str, limit: int) -> list[Product]:
+        """Read some products by ID; `after`: the ID of the last one seen, empty at first."""
+        return catalogue.page(connection, after, limit)
+
     # Requests: to be read
 
     def request(self, connection: Connection, request_id: int) -> Request:
@@ -125,10 +129,14 @@ class Clearinghouse:
         return docket.by_case(connection, case_number)
 
     def requests_of_product(
-        self, connection: Connection, product_id: str, limit: int = 50
+        self,
+        connection: Connection,
+        product_id: str,
+        limit: int = 50,
+        before: int = docket.HIGHEST_ID,
     ) -> list[Request]:
-        """Read a product's requests, newest first."""
-        return docket.of_product(connection, product_id, limit)
+        """Read a product's requests, newest first; `before`: the id of the last one seen."""
+        return docket.of_product(connection, product_id, limit, before)
 
     def standing(self, connection: Connection, request_id: int, now: datetime) -> Standing:
         """Weigh a request against policy and register, without changing anything."""
