@@ -1,7 +1,7 @@
 """The products: their policy, their key (encrypted), and whether they are blocked."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from codes import product_key as product_keys
 from codes.proofs import Secret
 from data_store import Cipher
 
-_POLICY = ("validity_months", "window_days", "reactivations", "period_days", "max_servers")
+_POLICY = tuple(field.name for field in fields(Policy))
 
 _add = insert(products)
 _exists = select(products.c.product_id).where(products.c.product_id == bindparam("product"))
@@ -58,7 +58,7 @@ def add(
         {
             "product_id": product_id,
             "name": name,
-            "product_key": cipher.encrypt(key.encode("ascii"), product_id.encode("ascii")),
+            "product_key": _encrypted(cipher, product_id, key),
             "is_blocked": False,
             "last_issue": 0,
             "added_at": now,
@@ -114,6 +114,23 @@ def set_blocked(connection: Connection, product_id: str, *, blocked: bool) -> No
     _changed(connection.execute(_set_blocked, {"product": product_id, "blocked": blocked}).rowcount)
 
 
+def replace_key(connection: Connection, cipher: Cipher, product_id: str, new_key: str) -> str:
+    """Put another product key in place of a product's; gives the compact product ID.
+
+    Raises RegisterError where the register doesn't know the product or it has that key already,
+    CodeError where ID or key are malformed or don't belong together.
+    """
+    product_id = product_ids.validate(product_id)
+    key = product_keys.validate(new_key, product_id)
+    found = find_with_secret(connection, cipher, product_id)
+    _changed(0 if found is None else 1)
+    if found is not None and found[1] == product_keys.secret(key):
+        raise RegisterError("The product has this product key already: make a new one.")
+    values = {"product": product_id, "key": _encrypted(cipher, product_id, key)}
+    connection.execute(_set_key, values)
+    return product_id
+
+
 def set_last_issue(connection: Connection, product_id: str, issue: int) -> None:
     """Note the highest number given out."""
     connection.execute(_set_last_issue, {"product": product_id, "issue": issue})
@@ -131,6 +148,10 @@ def renew(connection: Connection, cipher: Cipher) -> int:
         key = cipher.encrypt(cipher.decrypt(stored, context), context)
         connection.execute(_set_key, {"product": product_id, "key": key})
     return len(due)
+
+
+def _encrypted(cipher: Cipher, product_id: str, key: str) -> bytes:
+    return cipher.encrypt(key.encode("ascii"), product_id.encode("ascii"))
 
 
 def _changed(rows: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from clearinghouse import Policy, Product, Request, audit
+from clearinghouse import Policy, Product, Request, Server, audit
 from clearinghouse.audit import HIGHEST_NUMBER, Entry
 from codes import product_id as product_ids
 from codes import product_key as product_keys
@@ -89,6 +89,22 @@ def block(call: Call) -> Document:
 def unblock(call: Call) -> Document:
     """Unblock a product."""
     return _set_blocked(call, blocked=False)
+
+
+def replace_key(call: Call) -> Document:
+    """Put a new product key in place of a lost one."""
+    product_id = _known(call).product_id
+    key = field("/product_key", product_keys.validate, call.body["product_key"], product_id)
+    call.services.clearinghouse.replace_product_key(
+        call.connection, product_id, key, call.actor, call.now
+    )
+    return _shown_product(_read(call, product_id))
+
+
+def servers(call: Call) -> Document:
+    """List a product's license servers."""
+    found = call.services.clearinghouse.servers(call.connection, _known(call).product_id)
+    return {"items": [_shown_server(server) for server in found], "next": None}
 
 
 def requests(call: Call) -> Document:
@@ -221,14 +237,6 @@ def _shown_product(product: Product) -> Document:
 
 
 def _shown_request(request: Request) -> Document:
-    moments = {
-        name: None if moment is None else moment.isoformat()
-        for name, moment in (
-            ("opened_at", request.opened_at),
-            ("issued_at", request.issued_at),
-            ("confirmed_at", request.confirmed_at),
-        )
-    }
     return {
         "case_number": request.case_number,
         "product_id": request.product_id,
@@ -238,8 +246,22 @@ def _shown_request(request: Request) -> Document:
         "channel": request.channel.value,
         "new_license_server_id": request.new_license_server_id,
         "issue": request.issue,
-        **moments,
+        "opened_at": request.opened_at.isoformat(),
+        "issued_at": request.issued_at and request.issued_at.isoformat(),
+        "confirmed_at": request.confirmed_at and request.confirmed_at.isoformat(),
         "denied_because": request.denied_because,
+    }
+
+
+def _shown_server(server: Server) -> Document:
+    return {
+        "id": server.id,
+        "issue": server.issue,
+        "state": server.state.value,
+        "issued_at": server.issued_at.isoformat(),
+        "accepted_at": server.accepted_at and server.accepted_at.isoformat(),
+        "deactivated_at": server.deactivated_at and server.deactivated_at.isoformat(),
+        "revoked": list(server.revoked),
     }
 
 
@@ -334,6 +356,31 @@ OPERATIONS: Final = (
         scope=Scope.PRODUCTS_WRITE,
         path_parameters=_OF_PRODUCT,
         problems=("product_unknown",),
+    ),
+    Operation(
+        id="replaceProductKey",
+        method="PUT",
+        path=f"{_PRODUCT}/product-key",
+        summary="Put a new product key in place of a lost one",
+        description="The old key is void from then on, and what was asked for under it ends.",
+        handler=replace_key,
+        body="NewProductKey",
+        answers="Product",
+        scope=Scope.PRODUCTS_WRITE,
+        path_parameters=_OF_PRODUCT,
+        problems=("product_unknown",),
+    ),
+    Operation(
+        id="listServers",
+        method="GET",
+        path=f"{_PRODUCT}/servers",
+        summary="List a product's license servers, oldest first",
+        handler=servers,
+        answers="Servers",
+        scope=Scope.REQUESTS_READ,
+        path_parameters=_OF_PRODUCT,
+        problems=("product_unknown",),
+        writes=False,
     ),
     Operation(
         id="listRequests",

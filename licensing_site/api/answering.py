@@ -8,16 +8,20 @@ from flask import Response, json, request
 from sqlalchemy import Connection
 
 from clearinghouse import Actor, Refusal, audit
+from clearinghouse.documents import DocumentError
 from data_store import reading, transaction
 from licensing_site import repeating, tokens
 from licensing_site.api import checking
 from licensing_site.api.checking import Checker
 from licensing_site.api.document import KEY_HEADER, KEY_SCHEMA, REPLAYED_HEADER
 from licensing_site.api.operations import Call, Operation
-from licensing_site.api.problems import Problem, refused
+from licensing_site.api.problems import Fault, Problem, refused, unfit
 from licensing_site.repeating import Kept, KeyReusedError, Repeatable
 from licensing_site.services import Services
 from licensing_site.tokens import Token
+
+# The audit keeps names for good, so an address is none.
+SERVER: Final = Actor("server", "automatic")
 
 _REALM: Final = 'Bearer realm="activation-line"'
 
@@ -47,6 +51,9 @@ class Answering:
                 return _act(operation, call, repeatable)
             except Refusal as refusal:
                 problem = refused(refusal)
+            except DocumentError as fault:
+                place = "/" + fault.field.replace(".", "/") if fault.field else ""
+                problem = unfit(Fault(place, str(fault)))
             except Problem as said:
                 problem = said
         # Outside of the transaction: what a refusal has counted is committed.
@@ -65,7 +72,7 @@ class Answering:
     def _actor(self, operation: Operation, address: str) -> Actor:
         if operation.scope is None:
             self._bear(address)
-            return Actor("server", address)
+            return SERVER
         token = self._token(address)
         if operation.scope not in token.scopes:
             raise Problem(

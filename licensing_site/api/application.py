@@ -9,7 +9,7 @@ from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from data_store import StoreError
-from licensing_site.api import administration
+from licensing_site.api import administration, automatic
 from licensing_site.api.answering import Answering
 from licensing_site.api.document import build
 from licensing_site.api.operations import Operation
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 MOUNT: Final = "/api/v1"
 LARGEST_BODY: Final = 64 * 1024
-OPERATIONS: Final = (*administration.OPERATIONS,)
+OPERATIONS: Final = (*automatic.OPERATIONS, *administration.OPERATIONS)
 
 _TRY_AGAIN_SECONDS: Final = 5
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {

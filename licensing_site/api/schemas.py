@@ -7,7 +7,14 @@ somebody of a wrong field is made from it.
 from collections.abc import Container, Mapping
 from typing import Any, Final
 
-from clearinghouse import Channel, Policy, Reason, RequestState
+from clearinghouse import (
+    Channel,
+    DeactivationCause,
+    Policy,
+    Reason,
+    RequestState,
+    ServerState,
+)
 from licensing_site.api.problems import KINDS
 from licensing_site.tokens import Scope
 
@@ -128,6 +135,7 @@ FIGURES: Final = {
     "reactivations": whole("Reactivations of one server within the period", 0, 100_000),
     "period_days": whole("The period, in days", 1, 3650),
     "max_servers": whole("License servers that the product may have", 0, 1_000_000),
+    "cooling_off_hours": whole("Hours until a server may ask for the next number", 0, 100_000),
 }
 POLICY: Final = {
     name: {**schema, "default": getattr(Policy(), name)} for name, schema in FIGURES.items()
@@ -234,15 +242,13 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
         license_server_id=LICENSE_SERVER_ID,
         new_license_server_id=NEW_ID,
         certificate_signing_request=SIGNING_REQUEST,
-        proof=ref("Proof"),
+        proof=ref("PreviousKeyProof"),
     ),
     "DeactivationRequest": thing(
         "A license server gives its place up.",
         product_id=PRODUCT_ID,
         receipt=digits(15, "The deactivation receipt"),
-        cause=word(
-            "The cause", ["certificate_expired", "certificate_damaged", "server_redeployed"]
-        ),
+        cause=word("The cause", [cause.value for cause in DeactivationCause]),
         contact=ref("Deactivator"),
     ),
     "DeactivationAnswer": thing(
@@ -304,6 +310,17 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
         denied_because={"type": ["string", "null"], "description": "Why a person refused it."},
     ),
     "Requests": page_of("Request", "requests, newest first"),
+    "Server": thing(
+        "A license server as the register sees it.",
+        id=whole("Its number in the register", 1),
+        issue=whole("The highest issue number that it showed to hold, or was given", 1, 999),
+        state=word("The state", [state.value for state in ServerState]),
+        issued_at=moment("When it was last given a number"),
+        accepted_at=maybe(moment("When it first showed that it accepted one")),
+        deactivated_at=maybe(moment("When it was deactivated")),
+        revoked={"type": "array", "items": ISSUE, "description": "Numbers that were revoked."},
+    ),
+    "Servers": page_of("Server", "license servers, oldest first"),
     "Entry": thing(
         "One entry of the audit.",
         number=whole("Its number in the chain", 1),
