@@ -14,6 +14,7 @@ from clearinghouse.tables import audit_entries, audit_head
 from data_store import mark_durable
 
 FIRST_HASH: Final = "0" * 64
+HIGHEST_NUMBER: Final = 2**31 - 1
 _CHUNK: Final = 1000
 
 _lock_head = select(audit_head.c.number, audit_head.c.hash).with_for_update()
@@ -30,7 +31,10 @@ _stream = _all.execution_options(yield_per=_CHUNK)
 _of_request = _all.where(audit_entries.c.request_id == bindparam("request"))
 _of_product = (
     select(audit_entries)
-    .where(audit_entries.c.product_id == bindparam("product"))
+    .where(
+        audit_entries.c.product_id == bindparam("product"),
+        audit_entries.c.number < bindparam("before"),
+    )
     .order_by(audit_entries.c.number.desc())
     .limit(bindparam("limit"))
 )
@@ -140,9 +144,12 @@ def of_request(connection: Connection, request_id: int) -> list[Entry]:
     return [_entry(row) for row in connection.execute(_of_request, {"request": request_id})]
 
 
-def of_product(connection: Connection, product_id: str, limit: int) -> list[Entry]:
-    """Read what happened to a product and its requests, newest first."""
-    rows = connection.execute(_of_product, {"product": product_id, "limit": limit})
+def of_product(
+    connection: Connection, product_id: str, limit: int, before: int = HIGHEST_NUMBER
+) -> list[Entry]:
+    """Read what happened to a product and its requests, newest first, below a number."""
+    values = {"product": product_id, "limit": limit, "before": before}
+    rows = connection.execute(_of_product, values)
     return [_entry(row) for row in rows]
 
 
