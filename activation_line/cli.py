@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from activation_line.administration import admin
+from activation_line.commands.later import Later
 from activation_line.running import run
 from activation_line.settings import load
 from codes.cli import codes
@@ -95,3 +96,7 @@ def doctor(routing: Path | None) -> None:
 main.add_command(admin)
 main.add_command(codes)
 main.add_command(run)
+for name, purpose in {
+    "audit": "Examine, sign and export the register's audit.",
+}.items():
+    main.add_command(Later(name, purpose))
