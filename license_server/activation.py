@@ -16,13 +16,14 @@ from codes import closing_code, license_server_id, line_code, new_license_server
 from codes.errors import CodeError
 from codes.new_license_server_id import NewLicenseServerID
 from codes.proofs import Secret
-from license_server import certificates, event_log, files, health, installation
+from license_certificates import authority, keys, profile
+from license_server import event_log, files, health, installation
 from license_server import state as states
 from license_server.errors import IDRefusedError, NoOpenRequestError
 from license_server.event_log import Kind
 from license_server.judging import judge
 from license_server.machine import present
-from license_server.model import Reason
+from license_server.model import Reason, WizardPage
 from license_server.state import Request, State
 
 __all__ = ["Acceptance", "Request", "accept", "cancel", "finish", "request", "status"]
@@ -66,7 +67,7 @@ def request(
         proposed = health.status(data, now).proposed_reason
         opened = Request(
             license_server_id=license_server_id.make(
-                secret, state.product_id, state.last_issue, certificates.public_der(key)
+                secret, state.product_id, state.last_issue, keys.public_der(key)
             ),
             last_issue=state.last_issue,
             key_file=key_file,
@@ -133,7 +134,7 @@ def cancel(data: Path, now: datetime) -> None:
             return
         cancelled = (*state.cancelled, opened.license_server_id)[-states.REMEMBERED :]
         fresh = dataclasses.replace(
-            state, request=None, draft=(), is_on_telephone_page=False, cancelled=cancelled
+            state, request=None, draft=(), page=WizardPage.WELCOME, cancelled=cancelled
         )
         fresh = states.save(data, fresh, now)
     _tidy(data, fresh)
@@ -172,11 +173,11 @@ def answer(data: Path, challenge: str) -> str:
 
 def _is_whole(data: Path, state: State, opened: Request) -> bool:
     # A request whose key is lost can't be finished; only then a new one takes its place.
-    key = certificates.read_key(files.read(data / opened.key_file))
+    key = keys.read_key(files.read(data / opened.key_file))
     if key is None:
         return False
     own = license_server_id.make(
-        installation.secret(data), state.product_id, opened.last_issue, certificates.public_der(key)
+        installation.secret(data), state.product_id, opened.last_issue, keys.public_der(key)
     )
     return own == opened.license_server_id
 
@@ -185,10 +186,10 @@ def _own_key(
     data: Path, state: State, given: ec.EllipticCurvePrivateKey | None
 ) -> tuple[ec.EllipticCurvePrivateKey, str]:
     if given is None and state.spare_key_file is not None:
-        spare = certificates.read_key(files.read(data / state.spare_key_file))
+        spare = keys.read_key(files.read(data / state.spare_key_file))
         if spare is not None:
             return spare, state.spare_key_file
-    key = given or certificates.make_key()
+    key = given or keys.make_key()
     return key, installation.store_key(data, key)
 
 
@@ -197,21 +198,28 @@ def _sign(
 ) -> State:
     opened = state.request
     assert opened is not None  # noqa: S101 -- the caller has looked
-    key = certificates.read_key(files.read(data / opened.key_file))
+    key = keys.read_key(files.read(data / opened.key_file))
     if key is None:
         raise NoOpenRequestError(
             "The private key of this request is lost or damaged: start the wizard again for a "
             "new license server ID."
         )
     root_file, root_key_file = state.root_file, state.root_key_file
-    ca = certificates.read_root(files.read(data / root_file), files.read(data / root_key_file))
+    ca = authority.read_authority(files.read(data / root_file), files.read(data / root_key_file))
     is_root_new = ca is None or opened.reason is Reason.PRIVATE_KEY_COMPROMISED
     if is_root_new:
         root_file, root_key_file = installation.store_root(data, state.server_name, now)
-        ca = certificates.read_root(files.read(data / root_file), files.read(data / root_key_file))
+        ca = authority.read_authority(
+            files.read(data / root_file), files.read(data / root_key_file)
+        )
     assert ca is not None  # noqa: S101 -- read or made anew just now
-    certificate = certificates.issue(
-        code, said, server_name=state.server_name, key=key, root=ca[0], root_key=ca[1]
+    certificate = profile.issue(
+        code,
+        said,
+        server_name=state.server_name,
+        public_key=key.public_key(),
+        issuer=ca[0],
+        issuer_key=ca[1],
     )
     certificate_file = f"certificate-{said.issue:03}.pem"
     files.write(data / certificate_file, certificate)
@@ -234,9 +242,11 @@ def _sign(
         held=held,
         request=None,
         draft=(),
-        is_on_telephone_page=False,
+        page=WizardPage.WELCOME,
         completed=states.Completed(code, closing, is_root_new),
         accepted=(*state.accepted, code)[-states.REMEMBERED :],
+        noted=(),
+        deactivation=None,
     )
 
 

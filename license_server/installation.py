@@ -11,7 +11,8 @@ from codes import license_server_id, product_key
 from codes import product_id as product_ids
 from codes.errors import CodeError, InvalidLength
 from codes.proofs import Secret
-from license_server import certificates, event_log, files, passwords
+from license_certificates import authority, keys
+from license_server import event_log, files, passwords
 from license_server import state as states
 from license_server.errors import AlreadyInstalledError, DataDirectoryError, InvalidEntryError
 from license_server.machine import present
@@ -51,7 +52,7 @@ def install(
     with files.locked(data):
         if states.find(data) is not None:
             raise AlreadyInstalledError(f"{data} holds a license server already: log in instead.")
-        key_file = store_key(data, private_key or certificates.make_key())
+        key_file = store_key(data, private_key or keys.make_key())
         root_file, root_key_file = store_root(data, name, now)
         files.write(data / states.PRODUCT_KEY, whole_key.encode("ascii") + b"\n")
         state = states.State(
@@ -115,18 +116,20 @@ def secret(data: Path) -> Secret:
 
 def store_key(data: Path, key: ec.EllipticCurvePrivateKey) -> str:
     """Write a private key into a file that is named by its hash; gives the file's name."""
-    name = f"key-{license_server_id.key_hash(certificates.public_der(key))}.pem"
-    files.write(data / name, certificates.key_pem(key))
+    name = f"key-{license_server_id.key_hash(keys.public_der(key))}.pem"
+    files.write(data / name, keys.key_pem(key))
     return name
 
 
 def store_root(data: Path, server_name: str, now: datetime) -> tuple[str, str]:
     """Make a local CA; gives the names of the files of its certificate and its key."""
-    key = certificates.make_key()
-    mark = license_server_id.key_hash(certificates.public_der(key))
+    key = keys.make_key()
+    mark = license_server_id.key_hash(keys.public_der(key))
     names = f"root-{mark}.pem", f"root-key-{mark}.pem"
-    files.write(data / names[1], certificates.key_pem(key))
-    files.write(data / names[0], certificates.make_root(key, server_name, now))
+    files.write(data / names[1], keys.key_pem(key))
+    common_name = f"{server_name[:40]} local root"
+    root = authority.make_root(key, common_name, now, path_length=0)
+    files.write(data / names[0], root)
     return names
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from license_server import files
 from license_server import state as states
+from license_server.model import WizardPage
 
 
-def turn_page(data: Path, *, is_on_telephone_page: bool) -> None:
+def turn_page(data: Path, page: WizardPage) -> None:
     """Remember on disk which page of the wizard is open."""
     with files.locked(data):
         state = states.load(data)
-        if state.is_on_telephone_page is not is_on_telephone_page:
-            fresh = dataclasses.replace(state, is_on_telephone_page=is_on_telephone_page)
-            states.save(data, fresh)
+        if state.page is not page:
+            states.save(data, dataclasses.replace(state, page=page))
 
 
 def keep_draft(data: Path, groups: tuple[str, ...]) -> None:

@@ -12,7 +12,8 @@ from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from license_server import activation, certificates, health, installation
+from license_certificates import authority, keys, profile
+from license_server import activation, health, installation
 from license_server import state as states
 from license_server.model import CertificateState, Reason
 
@@ -60,8 +61,8 @@ def test_the_certificate_bears_the_id(activated: Path) -> None:
     assert certificate.serial_number == int(held.new_license_server_id)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     uris = names.get_values_for_type(x509.UniformResourceIdentifier)
-    assert uris == [certificates.URI_PREFIX + held.new_license_server_id]
-    extension = certificate.extensions.get_extension_for_oid(certificates.ID_EXTENSION)
+    assert uris == [profile.URI_PREFIX + held.new_license_server_id]
+    extension = certificate.extensions.get_extension_for_oid(profile.ID_EXTENSION)
     assert not extension.critical
     assert held.new_license_server_id.encode() in extension.value.public_bytes()
     assert certificate.not_valid_after_utc == datetime(2027, 3, 31, 23, 59, 59, tzinfo=UTC)
@@ -109,13 +110,13 @@ def test_damaged_files_are_recognised(
 def test_a_key_that_does_not_belong_counts_as_corrupted(activated: Path, now: datetime) -> None:
     held = states.load(activated).held
     assert held is not None
-    other = certificates.key_pem(certificates.make_key())
+    other = keys.key_pem(keys.make_key())
     (activated / held.key_file).write_bytes(other)
     assert state_of(activated, now + timedelta(1)) is CertificateState.CORRUPTED
 
 
 def test_a_root_of_another_server_breaks_the_chain(activated: Path, now: datetime) -> None:
-    other = certificates.make_root(certificates.make_key(), "LICENSE-01", now)
+    other = authority.make_root(keys.make_key(), "LICENSE-01", now, path_length=0)
     own_paths(activated)[0].write_bytes(other)
     assert state_of(activated, now + timedelta(1)) is CertificateState.CORRUPTED
 
