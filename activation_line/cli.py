@@ -12,6 +12,7 @@ import click
 
 from activation_line.administration import admin
 from activation_line.api_tokens import tokens
+from activation_line.commands.later import Later
 from activation_line.numbers import numbers
 from activation_line.running import run
 from activation_line.settings import load
@@ -112,3 +113,7 @@ main.add_command(codes)
 main.add_command(numbers)
 main.add_command(run)
 main.add_command(tokens)
+for name, purpose in {
+    "audit": "Examine, sign and export the register's audit.",
+}.items():
+    main.add_command(Later(name, purpose))

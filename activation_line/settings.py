@@ -67,6 +67,16 @@ class Settings:
         """Where the keys that encrypt the register's secrets lie."""
         return self.data_dir / "register.key"
 
+    @property
+    def audit_key_file(self) -> Path:
+        """Where the key that signs the register's audit lies."""
+        return self.data_dir / "audit.key"
+
+    @property
+    def audit_head_file(self) -> Path:
+        """Where the last signed head of the audit is kept beside the database."""
+        return self.data_dir / "audit-head.json"
+
 
 REQUIRED = {
     "data_dir": "a directory for the database and the register's keys",

@@ -34,6 +34,7 @@ def create_site_app(line: Line) -> Flask:
     services = Services(
         engine=line.engine,
         clearinghouse=line.clearinghouse,
+        cipher=line.register.cipher,
         routing=line.routing,
         clock=line.clock,
         # Whoever is to wait does so by the machine's clock, whatever the line takes for the time.
