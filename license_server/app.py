@@ -10,11 +10,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import region_routing
-from codes import license_server_id, product_id
+from codes import deactivation_receipt, license_server_id, product_id
 from license_server import access, files
 from license_server import state as states
 from license_server.errors import LicenseServerError
-from license_server.pages import entrance, manager, services, wizard
+from license_server.pages import entrance, manager, services, wizard, wizard_deactivate
 from license_server.pages.services import Services
 from region_routing import RoutingTable
 
@@ -62,8 +62,9 @@ def create_app(
         host=host,
         is_demo=is_demo,
     )
-    for part in (entrance, manager, wizard):
+    for part in (entrance, manager, wizard, wizard_deactivate):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(wizard.activate)
     app.before_request(_guard)
     app.after_request(_with_headers)
     app.register_error_handler(HTTPException, _http_error)
@@ -72,6 +73,7 @@ def create_app(
     app.add_template_filter(_long_date, "long_date")
     app.add_template_filter(product_id.split, "product_groups")
     app.add_template_filter(license_server_id.split, "server_groups")
+    app.add_template_filter(deactivation_receipt.split, "receipt_groups")
     app.add_template_filter(license_server_id.format, "server_id")
     app.add_template_filter(product_id.format, "product_id")
     return app
@@ -99,7 +101,7 @@ def _guard() -> Response | tuple[str, int] | None:
 def _lead(parts: Services, endpoint: str) -> Response | tuple[str, int] | None:
     """Lead whoever is not logged in to the log-in, and everybody to the first start before it."""
     if not parts.access.is_logged_in(services.now()):
-        if endpoint == "wizard.check":
+        if endpoint.endswith(".check"):
             return _message("Log in", "The session has ended: log in again."), 401
         return redirect(url_for("entrance.log_in"), 303)
     if states.find(parts.data) is None and endpoint not in _UNINSTALLED:
