@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import render_template, request
 
+import region_routing
 from license_server import clearinghouse_client, contact, health, link, progress
 from license_server import state as states
 from license_server.clearinghouse_client import ClearinghouseRefused, ClearinghouseUnreachable
@@ -15,7 +16,7 @@ from license_server.errors import (
 )
 from license_server.model import Method, Reason, WizardPage
 from license_server.pages.services import now, services
-from license_server.pages.wizard_kinds import Page, Wizard, countries, is_to_be_activated, leave
+from license_server.pages.wizard_kinds import Page, Wizard, is_to_be_activated, leave
 from license_server.state import State
 
 _UNREACHABLE: Final = 502
@@ -53,7 +54,7 @@ def _sent(wizard: Wizard, state: State) -> Page:
     data = services().data
     progress.turn_page(data, WizardPage.INFORMATION)
     try:
-        contact.require(state.properties, contact.ACTIVATING, countries())
+        contact.require(state.properties, contact.ACTIVATING, dict(region_routing.countries()))
         reason = _reason(state, request.form.get("reason", ""))
         clearinghouse_client.reactivate(data, link.load(data), now(), reason=reason)
     except ClearinghouseUnreachable as error:
@@ -81,7 +82,7 @@ def _page(wizard: Wizard, state: State, error: LicenseServerError | None = None)
         state=state,
         status=status,
         properties=state.properties,
-        countries=countries(),
+        countries=region_routing.countries(),
         country=state.properties.country or state.properties.region,
         reasons=[] if is_to_be_activated(state) else [each for each in Reason if each.key],
         reason=request.form.get("reason", proposed or ""),

@@ -9,7 +9,6 @@ from typing import Final
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from license_server import telephone
 from license_server.model import Method, WizardPage
 from license_server.pages.services import services
 from license_server.state import State
@@ -97,8 +96,3 @@ def is_to_be_activated(state: State) -> bool:
     """Tell whether the server begins anew: it was never activated, or its deactivation is over."""
     begun = state.deactivation
     return state.held is None or (begun is not None and begun.confirmed_at is not None)
-
-
-def countries() -> dict[str, str]:
-    """List the countries that a contact can be in: ISO 3166 code and name."""
-    return dict(telephone.choices(services().routing))
