@@ -31,6 +31,7 @@ function ask(path) {
 // One group that is wrong or left out can be worked out from the others; it is filled in only when
 // the button says yes. A group that is just being typed is not spoken of.
 async function offerRest() {
+  if (!offer) return;
   const rest = fields.filter((field) => field.parentElement.dataset.mark !== "good");
   const isTyping =
     rest.length === 1 &&
