@@ -1,17 +1,17 @@
 """The Flask application: the pages put together, their guards and their headers."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-import region_routing
 from codes import license_server_id, product_id
-from license_server import access, files
+from license_server import access, files, numbers
 from license_server import state as states
 from license_server.errors import LicenseServerError
 from license_server.pages import call, entrance, events, manager, server_manager, services, wizard
@@ -57,13 +57,15 @@ def create_app(
     app.extensions[services.KEY] = Services(
         data=data,
         clock=clock,
-        routing=routing or region_routing.load(),
+        routing=routing or numbers.load(data),
         access=access.Access(data),
         host=host,
         is_demo=is_demo,
     )
     for part in (entrance, server_manager, manager, events, wizard, call):
         app.register_blueprint(part.blueprint)
+    if routing is None:
+        app.before_request(_renewal(numbers.stamp(data)))
     app.before_request(_guard)
     app.after_request(_with_headers)
     app.register_error_handler(HTTPException, _http_error)
@@ -76,6 +78,21 @@ def create_app(
     app.add_template_filter(license_server_id.format, "server_id")
     app.add_template_filter(product_id.format, "product_id")
     return app
+
+
+def _renewal(loaded: tuple[int, int]) -> Callable[[], None]:
+    """Let a table of numbers that was taken meanwhile count from the next page on."""
+
+    def renew() -> None:
+        nonlocal loaded
+        parts = services.services()
+        found = numbers.stamp(parts.data)
+        if found != loaded:
+            table = numbers.load(parts.data)
+            current_app.extensions[services.KEY] = dataclasses.replace(parts, routing=table)
+            loaded = found
+
+    return renew
 
 
 def one_time_path(app: Flask) -> str:

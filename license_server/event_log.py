@@ -45,6 +45,9 @@ class Kind(StrEnum):
     ADMISSIONS_ENDED = "administration.ended"
     ADMISSION_REFUSED = "administration.refused"
     ADMINISTRATOR_CHANGED = "administrator.changed"
+    NUMBERS_UPDATED = "numbers.updated"
+    SIMULATION = "simulation.began"
+    SIMULATION_ENDED = "simulation.undone"
     LOGGED_IN = "administrator.logged_in"
     LOG_IN_REFUSED = "administrator.refused"
 
