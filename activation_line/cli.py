@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from activation_line.administration import admin
-from activation_line.api_tokens import tokens
 from activation_line.commands.later import Later
 from activation_line.numbers import numbers
 from activation_line.running import run
@@ -112,7 +111,7 @@ main.add_command(admin)
 main.add_command(codes)
 main.add_command(numbers)
 main.add_command(run)
-main.add_command(tokens)
+main.add_command(Later("tokens", "Make and revoke tokens for administration by the API."))
 for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
 }.items():

@@ -22,7 +22,7 @@ from licensing_site.api import MOUNT, create_api
 from licensing_site.limits import Limiter
 from licensing_site.services import Services
 
-# From one address: so many at once, then one more each second.
+# From one address without a token: so many at once, then one more each second.
 BURST: Final = 60
 SECONDS: Final = 1.0
 LARGEST_BODY: Final = 1 << 20
@@ -38,10 +38,11 @@ def create_site_app(line: Line) -> Flask:
         routing=line.routing,
         clock=line.clock,
         # Whoever is to wait does so by the machine's clock, whatever the line takes for the time.
-        limiter=Limiter(system_clock, burst=BURST, seconds=SECONDS),
+        limiter=Limiter(system_clock),
         public_base_url=site_url(settings),
         demo=settings.demo,
     )
+    api = create_api(services, Limiter(system_clock, burst=BURST, seconds=SECONDS))
     app = Flask("activation_line")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
 
@@ -65,7 +66,7 @@ def create_site_app(line: Line) -> Flask:
         return response
 
     app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]  # Flask's own way to wrap
-        app.wsgi_app, {MOUNT: create_api(services)}
+        app.wsgi_app, {MOUNT: api}
     )
     if settings.site_tls == tls.OFF:
         # Then a proxy stands before it, and says who asks, and by which scheme.
