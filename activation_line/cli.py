@@ -40,14 +40,18 @@ def _mendable() -> tuple[type[Exception], ...]:
     from activation_line.people import AccountError  # noqa: PLC0415 -- as above
     from activation_line.serving import ListenError  # noqa: PLC0415 -- as above
     from activation_line.settings import SettingsError  # noqa: PLC0415 -- as above
+    from clearinghouse import RegisterError  # noqa: PLC0415 -- as above
+    from codes.errors import CodeError  # noqa: PLC0415 -- as above
     from data_store import StoreError  # noqa: PLC0415 -- as above
     from region_routing import RoutingTableError  # noqa: PLC0415 -- as above
 
     return (
         AccountError,
+        CodeError,
         DemoDirectoryError,
         ListenError,
         RegionError,
+        RegisterError,
         RoutingTableError,
         SettingsError,
         StoreError,
@@ -98,5 +102,8 @@ main.add_command(codes)
 main.add_command(run)
 for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
+    "customers": "Customers: add, list, show, change.",
+    "products": "Products: add, list, import, policy, key, block, history.",
+    "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))

@@ -1,6 +1,6 @@
 """The register: products, license servers and requests. The only place where an ID is issued."""
 
-from clearinghouse import audit
+from clearinghouse import audit, customers, webhooks
 from clearinghouse.model import (
     Actor,
     Channel,
@@ -32,4 +32,6 @@ __all__ = [
     "RequestState",
     "Standing",
     "audit",
+    "customers",
+    "webhooks",
 ]
