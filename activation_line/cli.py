@@ -104,6 +104,7 @@ for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
     "customers": "Customers: add, list, show, change.",
     "products": "Products: add, list, import, policy, key, block, history.",
+    "register": "The whole register: export, import.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))
