@@ -19,9 +19,7 @@ _is_given_a_number = exists().where(
 )
 _takes_a_place = or_(
     and_(_S.deactivated_at.is_(None), _S.accepted_at.is_not(None)),
-    and_(
-        _S.issued_at > bindparam("since"), or_(_S.deactivated_at.is_(None), _is_given_a_number)
-    ),
+    and_(_S.issued_at > bindparam("since"), or_(_S.deactivated_at.is_(None), _is_given_a_number)),
 )
 _registered = (
     select(func.count())

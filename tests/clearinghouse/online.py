@@ -147,10 +147,9 @@ def openssl_verifies(desk: Desk, answer: Answer, folder: Path) -> bool:
     files = {"root": root, "issuing": issuing, "crl": answer.crl, "own": answer.certificate}
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    at = str(int(desk.now.timestamp()))
+    verify = ["openssl", "verify", "-attime", str(int(desk.now.timestamp())), "-crl_check"]
     done = subprocess.run(
-        ["openssl", "verify", "-attime", at, "-CAfile", "root", "-untrusted", "issuing"]
-        + ["-crl_check", "-CRLfile", "crl", "own"],
+        [*verify, "-CAfile", "root", "-untrusted", "issuing", "-CRLfile", "crl", "own"],
         cwd=folder,
         capture_output=True,
         text=True,
