@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from shutil import which
 
-from activation_line import database
 from activation_line.house import House
-from clearinghouse import Clearinghouse, Refusal, RefusalCode, Request, RequestState, audit
+from activation_line.register_access import opened
+from clearinghouse import Refusal, RefusalCode, Request, RequestState, audit
 from codes import case_number, license_server_id, new_license_server_id, product_id
-from data_store import Cipher, reading
+from data_store import reading
 from license_server import health
 from switchboard import calls, events
 from switchboard.events import Event, EventKind
@@ -64,14 +64,15 @@ def collect(
 ) -> Evidence:
     """Read the register, the log and the license server's files; believe nobody's word."""
     settings = house.settings
-    engine = database.prepare(settings.store_url)
-    register = Clearinghouse(Cipher.load_or_create(settings.key_file))
-    with reading(engine) as conn:
+    with opened(settings) as register, reading(register.engine) as conn:
         call = calls.load(conn, call_sid)
         happened = events.of_call(conn, call.id) if call else []
-        asked = register.request(conn, call.request_id) if call and call.request_id else None
+        asked = (
+            register.clearinghouse.request(conn, call.request_id)
+            if call and call.request_id
+            else None
+        )
         broken = audit.verify(conn)
-    engine.dispose()
     data = house.demo.license_server_dir
     now = ended or house.plan.start
     if now is None:

@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from activation_line.audit_keeping import keep_head
 from activation_line.wiring import Line
 from agent_console import dispatch
 from clearinghouse import Actor
@@ -33,6 +34,7 @@ class Housekeeping:
 
     def __enter__(self) -> Self:
         self._attempt(lambda: sweep(self._line))
+        self._attempt(lambda: keep_audit_head(self._line))
         self._thread.start()
         return self
 
@@ -52,6 +54,7 @@ class Housekeeping:
             self._attempt(lambda: dispatch.tick(self._line.console))
             if ticks % TICKS_PER_ROUND == 0:
                 self._attempt(lambda: sweep(self._line))
+                self._attempt(lambda: keep_audit_head(self._line))
 
     @staticmethod
     def _attempt(task: Callable[[], object]) -> None:
@@ -60,6 +63,11 @@ class Housekeeping:
             task()
         except (SQLAlchemyError, StoreError, TelephonyError, OSError):
             log.exception("housekeeping failed; it is tried again")
+
+
+def keep_audit_head(line: Line) -> None:
+    """Keep a signed head of the audit beside the database."""
+    keep_head(line.register, line.settings.audit_head_file)
 
 
 def sweep(line: Line) -> None:

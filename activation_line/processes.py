@@ -56,6 +56,8 @@ class Running:
                 self.process.kill()
                 raise
         self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         if self.reader is not None:
             self.reader.join(STOP_PATIENCE)
 
@@ -70,6 +72,7 @@ def start(
 ) -> Running:
     """Start `python -m <command>` and wait `patience` seconds for its JSON line.
 
+    It ends when this process does (`activation_line.leash`), whatever ends this one.
     What it writes to stderr is appended to `<log_dir>/<name>.log`. Raises `StartError`.
     """
     log_dir.mkdir(parents=True, exist_ok=True)
@@ -82,9 +85,9 @@ def start(
         with _signals_held_back(), log.open("ab") as sink:
             before = sink.tell()
             process = subprocess.Popen(  # noqa: S603 -- the line's own commands, no shell
-                [sys.executable, "-m", *command],
+                [sys.executable, "-m", "activation_line.leash", *command],
                 env={**inherited, **given, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=sink,
                 text=True,

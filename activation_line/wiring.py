@@ -6,12 +6,11 @@ from sqlalchemy import Engine
 
 import region_routing
 import spoken_prompts
-from activation_line import database
-from activation_line.clock import Clock, clock_for
-from activation_line.settings import Settings, make_data_dir
+from activation_line.clock import Clock
+from activation_line.register_access import Register, open_register
+from activation_line.settings import Settings
 from agent_console.services import ConsoleServices, VoiceCredentials
 from clearinghouse import Clearinghouse
-from data_store import Cipher
 from ivr.services import Services as VoiceServices
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable
@@ -23,6 +22,7 @@ class Line:
     """One web process's parts, wired."""
 
     settings: Settings
+    register: Register
     engine: Engine
     clock: Clock
     routing: RoutingTable
@@ -34,12 +34,10 @@ class Line:
 
 def bootstrap(settings: Settings) -> Line:
     """Wire one web process. Raises `SettingsError`, `StoreError`, `RoutingTableError`."""
-    make_data_dir(settings)
-    engine = database.prepare(settings.store_url)
-    clock = clock_for(settings.clock_url)
+    register = open_register(settings)
+    engine, clock, clearinghouse = register.engine, register.clock, register.clearinghouse
     routing = region_routing.load(settings.routing_dir)
     prompts = spoken_prompts.load()
-    clearinghouse = Clearinghouse(Cipher.load_or_create(settings.key_file))
     telephony = TwilioTelephony(
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token,
@@ -74,4 +72,6 @@ def bootstrap(settings: Settings) -> Line:
         ),
         demo=settings.demo,
     )
-    return Line(settings, engine, clock, routing, clearinghouse, telephony, voice, console)
+    return Line(
+        settings, register, engine, clock, routing, clearinghouse, telephony, voice, console
+    )

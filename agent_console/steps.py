@@ -9,7 +9,9 @@ from switchboard.model import Call, CallState
 from switchboard.representatives import Presence, Representative, WorkState
 
 _UNDECIDED: Final = frozenset({RequestState.OPENED, RequestState.CHECKED})
-_READABLE: Final = frozenset({RequestState.ISSUED, RequestState.READ, RequestState.LAPSED})
+_READABLE: Final = frozenset(
+    {RequestState.ISSUED, RequestState.READ, RequestState.CONFIRMED, RequestState.LAPSED}
+)
 _IN_CONVERSATION: Final = frozenset({CallState.TALKING, CallState.KEYING})
 
 
@@ -69,6 +71,8 @@ def _in_conversation(call: Call, request: Request | None, readout: ReadOut) -> s
 
 
 def _reading_out(call: Call, request: Request, readout: ReadOut) -> set[str]:
+    if request.state is RequestState.CONFIRMED and readout.asked:
+        return set()  # in this very call; one that was confirmed before is read out again
     acts = set()
     if readout.current is not None:
         acts.add("read")

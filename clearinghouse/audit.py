@@ -1,19 +1,24 @@
-"""The audit: every change of the register as one entry of a hash chain."""
+"""The audit: every change of the register as one entry of a signed hash chain."""
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, text, update
 
+from clearinghouse.audit_examination import FIRST_HASH, SIGNING, End, Examination, Written, link
+from clearinghouse.audit_findings import Finding
+from clearinghouse.audit_keys import Signer
 from clearinghouse.model import Actor
 from clearinghouse.tables import audit_entries, audit_head
 from data_store import mark_durable
 
-FIRST_HASH: Final = "0" * 64
+HIGHEST_NUMBER: Final = 2**31 - 1
+OWN_END: Final = "the chain's end"
+_SIGNER: Final = "clearinghouse_audit_signer"
 _CHUNK: Final = 1000
 
 _lock_head = select(audit_head.c.number, audit_head.c.hash).with_for_update()
@@ -27,10 +32,21 @@ _move_head = update(audit_head).values(number=bindparam("new_number"), hash=bind
 _add = insert(audit_entries)
 _all = select(audit_entries).order_by(audit_entries.c.number)
 _stream = _all.execution_options(yield_per=_CHUNK)
+_rows = (
+    select(*(audit_entries.c[name] for name in Written._fields))
+    .order_by(audit_entries.c.number)
+    .execution_options(yield_per=_CHUNK)
+)
+_last = select(audit_entries.c.signature).order_by(audit_entries.c.number.desc()).limit(1)
+_any_signed = select(audit_entries.c.number).where(audit_entries.c.signature.is_not(None)).limit(1)
+_hash = select(audit_entries.c.hash).where(audit_entries.c.number == bindparam("number"))
 _of_request = _all.where(audit_entries.c.request_id == bindparam("request"))
 _of_product = (
     select(audit_entries)
-    .where(audit_entries.c.product_id == bindparam("product"))
+    .where(
+        audit_entries.c.product_id == bindparam("product"),
+        audit_entries.c.number < bindparam("before"),
+    )
     .order_by(audit_entries.c.number.desc())
     .limit(bindparam("limit"))
 )
@@ -50,12 +66,15 @@ class Entry:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first entry that doesn't fit into the chain, and why."""
+def sign_with(engine: Engine, signer: Signer) -> None:
+    """Sign what is appended over this engine's connections from now on."""
+    engine.update_execution_options(**{_SIGNER: signer})
 
-    number: int
-    problem: str
+
+def signer_of(connection: Connection) -> Signer | None:
+    """Give the key that signs what is appended over a connection; None where none does."""
+    signer: Signer | None = connection.get_execution_options().get(_SIGNER)
+    return signer
 
 
 def lock(connection: Connection) -> tuple[int, str]:
@@ -88,10 +107,11 @@ def append(
     mark_durable(connection)
     number, previous = lock(connection)
     number += 1
+    at = now.astimezone(UTC).isoformat(timespec="microseconds")
     body = _canonical(
         {
             "number": number,
-            "at": now.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": at,
             "actor": {"kind": actor.kind, "name": actor.name},
             "action": action,
             "product_id": product_id,
@@ -99,7 +119,8 @@ def append(
             "data": dict(data or {}),
         }
     )
-    new_hash = _link(previous, body)
+    new_hash = link(previous, body)
+    signer = signer_of(connection)
     connection.execute(
         _add,
         {
@@ -110,29 +131,71 @@ def append(
             "body": body,
             "previous": previous,
             "hash": new_hash,
+            "signature": None if signer is None else signer.sign(number, at, new_hash),
+            "seal": None if signer is None else signer.seal(body),
         },
     )
     connection.execute(_move_head, {"new_number": number, "new_hash": new_hash})
 
 
-def verify(connection: Connection) -> Broken | None:
-    """Walk the whole chain; None where it holds, else the first broken entry."""
-    expected, previous = 1, FIRST_HASH
-    with connection.execute(_stream) as rows:
-        for row in rows:
-            problem = _problem(row, expected, previous)
-            if problem is not None:
-                return Broken(min(expected, row.number), problem)
-            expected, previous = expected + 1, row.hash
+def is_unsigned(connection: Connection) -> bool:
+    """Whether the register has entries, and none of them is signed."""
+    last = connection.execute(_last).first()
+    if last is None or last.signature is not None:
+        return False
+    return connection.execute(_any_signed).first() is None
+
+
+def begin_signing(connection: Connection, actor: Actor, now: datetime) -> None:
+    """Begin to sign a register whose entries have no signature; else this changes nothing.
+
+    The entry that tells of it covers by its hash what was written before.
+    """
+    number, _ = lock(connection)
+    if signer_of(connection) is not None and is_unsigned(connection):
+        append(connection, SIGNING, actor=actor, now=now, data={"unsigned": number})
+
+
+def examine(
+    connection: Connection,
+    *,
+    ends: Sequence[End] = (),
+    keys: Sequence[Ed25519PublicKey] | None = None,
+) -> list[Finding]:
+    """Walk the whole chain and give everything that is wrong with it.
+
+    `ends`: what is known of the chain's end from elsewhere. `keys`: the public keys to believe;
+    left out, that of the connection's signer.
+    """
+    signer = signer_of(connection)
+    if keys is None:
+        keys = () if signer is None else (signer.public_key,)
     head = connection.execute(_read_head).first()
-    last = (head.number, head.hash) if head is not None else (0, FIRST_HASH)
-    if last != (expected - 1, previous):
-        missing = last[0] >= expected
-        return Broken(
-            expected if missing else expected - 1,
-            "it is missing" if missing else "the chain's end doesn't know it",
-        )
-    return None
+    known = End(head.number, head.hash, OWN_END) if head else End(0, FIRST_HASH, OWN_END)
+    examination = Examination(keys=keys, signer=signer, own=known, ends=ends)
+    return examination.run(written(connection))
+
+
+def verify(connection: Connection) -> Finding | None:
+    """Walk the whole chain; None where it holds, else the first thing that is wrong with it."""
+    return next(iter(examine(connection)), None)
+
+
+def written(connection: Connection) -> Iterator[Written]:
+    """Read the whole audit as it lies there, in the order of its numbers."""
+    with connection.execute(_rows) as rows:
+        for row in rows:
+            yield Written(*row)
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether nothing was audited yet."""
+    return connection.execute(_last).first() is None
+
+
+def hash_of(connection: Connection, number: int) -> str | None:
+    """Read an entry's hash; None where there is no such entry."""
+    return connection.execute(_hash, {"number": number}).scalar()
 
 
 def of_request(connection: Connection, request_id: int) -> list[Entry]:
@@ -140,9 +203,12 @@ def of_request(connection: Connection, request_id: int) -> list[Entry]:
     return [_entry(row) for row in connection.execute(_of_request, {"request": request_id})]
 
 
-def of_product(connection: Connection, product_id: str, limit: int) -> list[Entry]:
-    """Read what happened to a product and its requests, newest first."""
-    rows = connection.execute(_of_product, {"product": product_id, "limit": limit})
+def of_product(
+    connection: Connection, product_id: str, limit: int, before: int = HIGHEST_NUMBER
+) -> list[Entry]:
+    """Read what happened to a product and its requests, newest first, below a number."""
+    values = {"product": product_id, "limit": limit, "before": before}
+    rows = connection.execute(_of_product, values)
     return [_entry(row) for row in rows]
 
 
@@ -156,26 +222,6 @@ def entries(connection: Connection) -> Iterator[Entry]:
 def _canonical(value: object) -> str:
     """Write JSON in exactly one way: keys sorted, no blanks, ASCII."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def _link(previous: str, body: str) -> str:
-    return hashlib.sha256(f"{previous}|{body}".encode("ascii")).hexdigest()
-
-
-def _problem(row: Row[Any], expected: int, previous: str) -> str | None:
-    """Say what is wrong with an entry at its place."""
-    if row.number != expected:
-        return "it is missing" if row.number > expected else "it was added"
-    if row.previous != previous:
-        return "it doesn't follow the entry before it"
-    if not row.body.isascii() or _link(row.previous, row.body) != row.hash:
-        return "it was changed"
-    body = json.loads(row.body)
-    told = (body["number"], body["at"], body["product_id"], body["request_id"])
-    at = row.at.isoformat(timespec="microseconds")
-    if told != (row.number, at, row.product_id, row.request_id):
-        return "it was changed or moved"
-    return None
 
 
 def _entry(row: Row[Any]) -> Entry:

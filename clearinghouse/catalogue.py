@@ -20,6 +20,12 @@ _add = insert(products)
 _exists = select(products.c.product_id).where(products.c.product_id == bindparam("product"))
 _by_id = select(products).where(products.c.product_id == bindparam("product"))
 _all = select(products).order_by(products.c.name, products.c.product_id)
+_page = (
+    select(products)
+    .where(products.c.product_id > bindparam("after"))
+    .order_by(products.c.product_id)
+    .limit(bindparam("limit"))
+)
 _this = update(products).where(products.c.product_id == bindparam("product"))
 _set_policy = _this.values({name: bindparam(f"new_{name}") for name in _POLICY})
 _set_blocked = _this.values(is_blocked=bindparam("blocked"))
@@ -87,6 +93,12 @@ def find_with_secret(
 def every(connection: Connection) -> list[Product]:
     """Read all products, by name."""
     return [_product(row) for row in connection.execute(_all)]
+
+
+def page(connection: Connection, after: str, limit: int) -> list[Product]:
+    """Read some products in the order of their IDs, those behind `after`."""
+    rows = connection.execute(_page, {"after": after, "limit": limit})
+    return [_product(row) for row in rows]
 
 
 def set_policy(connection: Connection, product_id: str, policy: Policy) -> Mapping[str, Any]:

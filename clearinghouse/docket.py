@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from clearinghouse.model import Channel, Reason, Request, RequestState
 from clearinghouse.tables import permissions, requests
 
+HIGHEST_ID: Final = 2**31 - 1
+
 _R = requests.c
 _columns = select(requests, permissions.c.new_license_server_id, permissions.c.issue).select_from(
     requests.outerjoin(permissions, permissions.c.request_id == _R.id)
@@ -20,7 +22,7 @@ _standing = _columns.where(
     _R.is_standing,
 )
 _of_product = (
-    _columns.where(_R.product_id == bindparam("product"))
+    _columns.where(_R.product_id == bindparam("product"), _R.id < bindparam("before"))
     .order_by(_R.id.desc())
     .limit(bindparam("limit"))
 )
@@ -75,9 +77,12 @@ def standing(
     return None if row is None else (_request(row), row.window_ends_at)
 
 
-def of_product(connection: Connection, product_id: str, limit: int) -> list[Request]:
-    """Read a product's requests, newest first."""
-    rows = connection.execute(_of_product, {"product": product_id, "limit": limit})
+def of_product(
+    connection: Connection, product_id: str, limit: int, before: int = HIGHEST_ID
+) -> list[Request]:
+    """Read a product's requests, newest first, those with an id below `before`."""
+    values = {"product": product_id, "limit": limit, "before": before}
+    rows = connection.execute(_of_product, values)
     return [_request(row) for row in rows]
 
 

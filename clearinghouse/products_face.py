@@ -100,6 +100,10 @@ class ProductsFace(Face):
         """Read all products, by name."""
         return catalogue.every(connection)
 
+    def products_page(self, connection: Connection, after: str, limit: int) -> list[Product]:
+        """Read some products by ID; `after`: the ID of the last one seen, empty at first."""
+        return catalogue.page(connection, after, limit)
+
     def servers(self, connection: Connection, product_id: str) -> list[Server]:
         """Read the license servers of a product, in the order in which they came."""
         return servers.of_product(connection, product_id)

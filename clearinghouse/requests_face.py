@@ -31,10 +31,14 @@ class RequestsFace(Face):
         return docket.by_case(connection, case_number)
 
     def requests_of_product(
-        self, connection: Connection, product_id: str, limit: int = 50
+        self,
+        connection: Connection,
+        product_id: str,
+        limit: int = 50,
+        before: int = docket.HIGHEST_ID,
     ) -> list[Request]:
-        """Read a product's requests, newest first."""
-        return docket.of_product(connection, product_id, limit)
+        """Read a product's requests, newest first; `before`: the id of the last one seen."""
+        return docket.of_product(connection, product_id, limit, before)
 
     def standing(self, connection: Connection, request_id: int, now: datetime) -> Standing:
         """Weigh a request against policy and register, without changing anything."""

@@ -137,6 +137,8 @@ audit_entries = Table(
     Column("body", Text, nullable=False),  # canonical JSON of everything that the entry says
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("signature", String(128)),  # none: written before signing began
+    Column("seal", String(64)),
 )
 
 # One row: the chain's end. Whoever adds an entry locks it first, so the chain never forks.

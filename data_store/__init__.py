@@ -4,6 +4,7 @@ from data_store.cipher import Cipher
 from data_store.engine import open_engine
 from data_store.errors import StoreError
 from data_store.naming import named_metadata
+from data_store.private_file import read_private, write_private
 from data_store.revision import Revision, check_revision, stored_revision
 from data_store.transactions import mark_durable, reading, transaction
 from data_store.types import Json, UtcDateTime
@@ -18,7 +19,9 @@ __all__ = [
     "mark_durable",
     "named_metadata",
     "open_engine",
+    "read_private",
     "reading",
     "stored_revision",
     "transaction",
+    "write_private",
 ]

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from data_store.errors import StoreError
+from data_store.private_file import read_private, write_private
 
 KEY_BYTES = 32
 _FORMAT = b"\x01"
@@ -90,10 +90,8 @@ def _key_id(key: bytes) -> bytes:
 
 
 def _read(path: Path) -> list[bytes]:
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise StoreError(f"Others can read the key file {path}. Make it private: chmod 600 {path}")
     try:
-        return [bytes.fromhex(line) for line in path.read_text("ascii").split()]
+        return [bytes.fromhex(line) for line in read_private(path).decode("ascii").split()]
     except ValueError as error:
         raise StoreError(
             f"{path} is not a key file: each line is a key of {KEY_BYTES * 2} hexadecimal digits."
@@ -101,21 +99,6 @@ def _read(path: Path) -> list[bytes]:
 
 
 def _write(path: Path, keys: Sequence[bytes], *, replace: bool) -> None:
-    """Write the key file whole or not at all; without `replace` an existing one stays."""
-    # mkstemp makes the file 0600.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.writelines(f"{key.hex()}\n" for key in keys)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            temporary.replace(path)
-        else:
-            try:
-                path.hardlink_to(temporary)
-            except FileExistsError:
-                return  # another process was first; its key counts
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write the key file; where another process was first, its key counts."""
+    content = "".join(f"{key.hex()}\n" for key in keys).encode("ascii")
+    write_private(path, content, replace=replace)

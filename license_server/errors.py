@@ -50,15 +50,51 @@ class NoOpenRequestError(LicenseServerError):
     code = "no_open_request"
 
 
-class IDRefusedError(LicenseServerError):
-    """A typed new license server ID is not accepted; nothing was changed.
+class CodeRefusedError(LicenseServerError):
+    """A typed code is not accepted; nothing was changed.
 
     `why` is the stable word, `groups` holds the numbers (from 1) of groups known to be wrong.
     """
 
-    code = "id_refused"
+    code = "code_refused"
 
     def __init__(self, why: str, message: str, groups: Sequence[int] = ()) -> None:
         super().__init__(message)
         self.why = why
         self.groups = tuple(groups)
+
+
+class IDRefusedError(CodeRefusedError):
+    """A typed new license server ID is not accepted."""
+
+    code = "id_refused"
+
+
+class ConfirmationRefusedError(CodeRefusedError):
+    """A typed deactivation confirmation is not accepted."""
+
+    code = "confirmation_refused"
+
+
+class AnswerRefusedError(CodeRefusedError):
+    """An answer of the clearinghouse, or an answer file, is not accepted."""
+
+    code = "answer_refused"
+
+
+class NotActivatedError(LicenseServerError):
+    """A server that was never activated has nothing to deactivate."""
+
+    code = "not_activated"
+
+
+class NoDeactivationError(LicenseServerError):
+    """A confirmation was given, but this server shows no receipt."""
+
+    code = "no_deactivation"
+
+
+class LinkError(LicenseServerError):
+    """The clearinghouse's addresses, or the root that they are trusted by, are unusable."""
+
+    code = "link"

@@ -1,4 +1,4 @@
-"""The words of a license server: reasons, certificate states, connection methods."""
+"""The words of a license server: reasons, causes, certificate states, connection methods."""
 
 from enum import StrEnum
 from typing import Final
@@ -36,6 +36,36 @@ _REASON_SENTENCES: Final = {
 }
 
 
+class DeactivationCause(StrEnum):
+    """Why a server is deactivated; the same words as in the clearinghouse."""
+
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_DAMAGED = "certificate_damaged"
+    SERVER_REDEPLOYED = "server_redeployed"
+
+    @property
+    def sentence(self) -> str:
+        """The cause in words, as the wizard lists it."""
+        return _CAUSE_SENTENCES[self]
+
+    @property
+    def reason(self) -> Reason:
+        """The reason that says the same where a server is reactivated instead."""
+        return _CAUSE_REASONS[self]
+
+
+_CAUSE_SENTENCES: Final = {
+    DeactivationCause.CERTIFICATE_EXPIRED: "The certificate of the server expired",
+    DeactivationCause.CERTIFICATE_DAMAGED: "The certificate of the server was damaged",
+    DeactivationCause.SERVER_REDEPLOYED: "The server is redeployed",
+}
+_CAUSE_REASONS: Final = {
+    DeactivationCause.CERTIFICATE_EXPIRED: Reason.CERTIFICATE_EXPIRED,
+    DeactivationCause.CERTIFICATE_DAMAGED: Reason.CERTIFICATE_CORRUPTED,
+    DeactivationCause.SERVER_REDEPLOYED: Reason.SERVER_REDEPLOYED,
+}
+
+
 class CertificateState(StrEnum):
     """What the health check finds; it stops at the first thing that is wrong."""
 
@@ -57,6 +87,12 @@ class CertificateState(StrEnum):
         """The reason that this state speaks for; none where nothing asks for a new ID."""
         return _PROPOSALS.get(self)
 
+    @property
+    def proposed_cause(self) -> DeactivationCause | None:
+        """The cause of a deactivation that this state speaks for."""
+        reason = self.proposed_reason
+        return next((cause for cause in DeactivationCause if cause.reason is reason), None)
+
 
 _STATE_WORDS: Final = {
     CertificateState.VALID: "Activated",
@@ -74,6 +110,26 @@ _PROPOSALS: Final = {
     CertificateState.REDEPLOYED: Reason.SERVER_REDEPLOYED,
     CertificateState.NOT_ACTIVATED: Reason.FIRST_ACTIVATION,
 }
+
+
+class Licensing(StrEnum):
+    """Whom a server may license as it stands; what is issued already goes on in any case."""
+
+    ALL = "all"
+    TEMPORARY = "temporary"
+    NONE = "none"
+
+
+class WizardPage(StrEnum):
+    """Where the wizards that lead to a new license server ID can stand.
+
+    The Activate and the Reactivate Server Wizard share one request, and so one place.
+    """
+
+    WELCOME = "welcome"
+    CONNECTION_METHOD = "connection_method"
+    INFORMATION = "information"
+    NEW_ID = "new_id"
 
 
 class Method(StrEnum):

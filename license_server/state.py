@@ -17,9 +17,9 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 from license_server import files
 from license_server.errors import DataDirectoryError, NotInstalledError
 from license_server.machine import Machine
-from license_server.model import CertificateState, Method, Reason
+from license_server.model import CertificateState, DeactivationCause, Method, Reason, WizardPage
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 FILE: Final = "state.json"
 PRODUCT_KEY: Final = "product-key.txt"
 REMEMBERED: Final = 20
@@ -43,7 +43,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The permission that the server accepted last, and the files that belong to it."""
+    """The permission that the server accepted last, and the files that belong to it.
+
+    `chain_file` holds the clearinghouse's issuing CA and root where it signed the certificate;
+    where there is none the local CA did.
+    """
 
     license_server_id: str
     new_license_server_id: str
@@ -52,15 +56,41 @@ class Held:
     certificate_file: str
     machine: Machine
     accepted_at: datetime
+    chain_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What the wizard's last page shows until Finish is chosen."""
+    """What the wizard's last page shows until Finish is chosen; `method` is how the ID came."""
 
     new_license_server_id: str
     closing_code: str
     is_root_new: bool
+    method: Method = Method.TELEPHONE
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """An acceptance that the clearinghouse is still to be told of, over the internet."""
+
+    case_number: str
+    closing_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivation:
+    """A deactivation that began when its receipt was made; only an activation ends it.
+
+    `draft` holds the groups of the confirmation typed so far; `is_closed` says that the wizard was
+    finished.
+    """
+
+    receipt: str
+    cause: DeactivationCause
+    began_at: datetime
+    confirmed_at: datetime | None = None
+    draft: tuple[str, ...] = ()
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +104,7 @@ class Properties:
     company: str = ""
     country: str = ""
     email: str = ""
+    phone: str = ""
     unit: str = ""
     address: str = ""
     city: str = ""
@@ -83,7 +114,12 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything but keys and certificates. `seen` is the certificate state last logged."""
+    """Everything but keys and certificates.
+
+    `seen` is the certificate state last logged, `noted` what else was logged of this certificate;
+    `asked_cause` is what the Deactivate Server Wizard was told before any receipt was made;
+    `revocation_files` are the last lists of local CAs that were given up.
+    """
 
     product_id: str
     server_name: str
@@ -98,11 +134,16 @@ class State:
     request: Request | None = None
     completed: Completed | None = None
     properties: Properties = field(default_factory=Properties)
-    is_on_telephone_page: bool = False
+    page: WizardPage = WizardPage.WELCOME
     draft: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
     seen: CertificateState = CertificateState.NOT_ACTIVATED
+    noted: tuple[str, ...] = ()
+    unconfirmed: Unconfirmed | None = None
+    deactivation: Deactivation | None = None
+    asked_cause: DeactivationCause | None = None
+    revocation_files: tuple[str, ...] = ()
 
     @property
     def last_issue(self) -> int:
@@ -161,7 +202,7 @@ def _require_free(data: Path) -> None:
 
 
 def _is_own(name: str) -> bool:
-    own = {"lock", "events.jsonl", "pages.secret", PRODUCT_KEY}
+    own = {"lock", "events.jsonl", "pages.secret", "clearinghouse.json", PRODUCT_KEY}
     return name in own or name.startswith(".") or name.endswith(".pem")
 
 
@@ -174,11 +215,29 @@ def _decode(path: Path, content: bytes) -> State:
                 f"{path} was written by a newer version of this software (format {version}; this "
                 f"one reads {FORMAT}): start the newer version. Nothing was changed."
             )
-        return _built(State, document)
+        return _built(State, _upgraded(document) if version == 1 else document)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataDirectoryError(
             f"{path} is damaged and cannot be read: put it back from a copy. Nothing was changed."
         ) from error
+
+
+def _upgraded(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read what format 1 had, which knew the telephone only."""
+    page = WizardPage.NEW_ID if document["is_on_telephone_page"] else WizardPage.WELCOME
+    held, done = document["held"], document["completed"]
+    return {
+        **document,
+        "page": page.value,
+        "properties": {**document["properties"], "phone": ""},
+        "held": held and {**held, "chain_file": None},
+        "completed": done and {**done, "method": Method.TELEPHONE.value},
+        "noted": [],
+        "unconfirmed": None,
+        "deactivation": None,
+        "asked_cause": None,
+        "revocation_files": [],
+    }
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- JSON

@@ -16,7 +16,7 @@ from license_server import (
 )
 from license_server import state as states
 from license_server.errors import IDRefusedError
-from license_server.model import Method, Reason
+from license_server.model import Method, Reason, WizardPage
 from license_server.pages.services import now, services
 from license_server.state import State
 
@@ -53,7 +53,7 @@ def welcome_left() -> Page:
     compromised = request.form.get("compromised") == "yes"
     reason = Reason.PRIVATE_KEY_COMPROMISED if compromised else None
     activation.request(data, now(), reason=reason)
-    progress.turn_page(data, is_on_telephone_page=True)
+    progress.turn_page(data, WizardPage.NEW_ID)
     return _to("license_server_reactivation")
 
 
@@ -77,7 +77,7 @@ def license_server_reactivation_left() -> Page:
     progress.keep_draft(data, groups)
     match request.form.get("action"):
         case "back":
-            progress.turn_page(data, is_on_telephone_page=False)
+            progress.turn_page(data, WizardPage.WELCOME)
             return _to("welcome")
         case "cancel":
             return _to("cancel")
@@ -164,7 +164,7 @@ def cancel_left() -> Page:
 def _place(state: State) -> str:
     if state.completed is not None:
         return "completing"
-    is_open = state.request is not None and state.is_on_telephone_page and _has_number(state)
+    is_open = state.request is not None and state.page is WizardPage.NEW_ID and _has_number(state)
     return "license_server_reactivation" if is_open else "welcome"
 
 

@@ -1,5 +1,8 @@
 """Processes of the line: started, told apart when they fail, started again, stopped."""
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,3 +85,37 @@ def test_a_process_that_never_speaks_is_ended(
         processes.start("line", module(SILENT), tmp_path / "logs", patience=0.05)
     log = tmp_path / "logs" / "line.log"
     assert str(caught.value) == f"The line did not listen within 0.05 seconds: see {log}."
+
+
+HOLDS_ON = """
+import json, os, socket, threading
+held = socket.create_connection(("127.0.0.1", int(os.environ["HELD"])))
+print(json.dumps({"pid": os.getpid()}), flush=True)
+threading.Event().wait()
+"""
+PARENT = """
+import sys, threading
+from pathlib import Path
+from activation_line import processes
+child = processes.start("line", ["a_program"], Path(sys.argv[1]), {"HELD": sys.argv[2]})
+print(child.pid, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_child_ends_with_a_parent_that_was_killed(
+    module: Callable[[str], list[str]], tmp_path: Path
+) -> None:
+    module(HOLDS_ON)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
+        held = str(listener.getsockname()[1])
+        command = [sys.executable, "-c", PARENT, str(tmp_path / "logs"), held]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+            child, _ = listener.accept()
+            assert parent.stdout is not None
+            assert int(parent.stdout.readline()) != parent.pid
+            parent.kill()
+        with child:
+            child.settimeout(30)
+            assert child.recv(1) == b""  # the child's end has closed

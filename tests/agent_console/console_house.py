@@ -124,7 +124,8 @@ class House:
             self.services.clearinghouse.confirm(
                 conn, call.request_id, self.closing_code(), LINE, now
             )
-            events.record(conn, call_id, call.case_number, EventKind.ID_CONFIRMED, {}, now)
+            for kind in (EventKind.CLOSING_CODE_ASKED, EventKind.ID_CONFIRMED):
+                events.record(conn, call_id, call.case_number, kind, {}, now)
         self.services.live_feed.publish()
 
     def ring(

@@ -45,7 +45,9 @@ def test_a_call_from_ringing_to_the_end_of_wrap_up(house: House, desk: FlaskClie
     assert seen["call"]["state"] == "keying"
     assert "return" in seen["allowed"]
     house.confirm(call_id)
-    assert look(desk)["call"]["request"]["state"] == "confirmed"
+    seen = look(desk)
+    assert seen["call"]["request"]["state"] == "confirmed"
+    assert not {"read", "back", "ask-closing-code"} & set(seen["allowed"])
     do("return")
     assert house.telephony.done[-1] == ("ask", "CA1", "conversation")
     seen = do("hang-up").get_json()
@@ -62,6 +64,24 @@ def test_a_call_from_ringing_to_the_end_of_wrap_up(house: House, desk: FlaskClie
         ended = calls.get(conn, call_id)
         assert ended is not None
         assert (ended.state, ended.ended_by) == (CallState.ENDED, "representative")
+
+
+def test_an_id_that_was_confirmed_before_is_read_out_again(house: House, do: Act):
+    first = house.ring()
+    for act in ("answer", "verify", "issue", *["read"] * 7, "ask-closing-code"):
+        seen = do(act).get_json()
+    groups = seen["call"]["new_id"]["groups"]
+    house.confirm(first)
+    do("hang-up")
+    do("finish", disposition="new_id_issued")
+    house.servers -= 1  # the same license server again
+    house.ring(sid="CA2")
+    seen = do("answer").get_json()
+    assert seen["call"]["request"]["state"] == "confirmed"
+    assert {"read", "ask-closing-code"} <= set(seen["allowed"])
+    for _ in groups:
+        seen = do("read").get_json()
+    assert seen["call"]["new_id"]["groups"] == groups
 
 
 def test_no_digits_of_an_id_get_into_the_event_log(house: House, do: Act):

@@ -7,6 +7,8 @@ from sqlalchemy import delete, insert, select, update
 
 from clearinghouse import Actor, audit, contacts
 from clearinghouse import tables as t
+from clearinghouse.audit_examination import link
+from clearinghouse.audit_findings import Finding, Kind
 from data_store import reading, transaction
 from tests.clearinghouse.desk import ANNA, DAY, LINE, Desk
 
@@ -21,7 +23,7 @@ def written(desk: Desk) -> Desk:
     return desk
 
 
-def tamper(desk: Desk, *statements: object) -> audit.Broken:
+def tamper(desk: Desk, *statements: object) -> Finding:
     with transaction(desk.engine) as connection:
         for statement in statements:
             connection.execute(statement)  # type: ignore[call-overload] -- statements all
@@ -57,29 +59,31 @@ def test_an_empty_chain_holds(desk: Desk) -> None:
 
 def test_a_changed_byte_is_named(written: Desk) -> None:
     body = str(row(written, 3)["body"])
-    assert tamper(written, changed(3, body=body.replace("anna", "otto"))) == audit.Broken(
-        3, "it was changed"
+    assert tamper(written, changed(3, body=body.replace("anna", "otto"))) == Finding(
+        Kind.CHANGED, 3, "it was changed", 3
     )
 
 
 def test_a_changed_column_is_named(written: Desk) -> None:
     broken = tamper(written, changed(3, product_id="1" * 20))
-    assert broken == audit.Broken(3, "it was changed or moved")
+    assert (broken.kind, broken.number) == (Kind.CHANGED, 3)
+    assert "its columns" in broken.problem
 
 
 def test_a_removed_entry_is_named(written: Desk) -> None:
-    assert tamper(written, removed(4)) == audit.Broken(4, "it is missing")
+    assert tamper(written, removed(4)) == Finding(Kind.REMOVED, 4, "it was removed", 4)
 
 
 def test_a_removed_last_entry_is_named(written: Desk) -> None:
     (last,) = [e.number for e in written.read(lambda c: list(audit.entries(c)))][-1:]
-    assert tamper(written, removed(last)) == audit.Broken(last, "it is missing")
+    assert tamper(written, removed(last)) == Finding(Kind.REMOVED, last, "it was removed", last)
 
 
 def test_swapped_entries_are_named(written: Desk) -> None:
     third, fourth = row(written, 3), row(written, 4)
     del third["number"], fourth["number"]
-    assert tamper(written, changed(3, **fourth), changed(4, **third)).number == 3
+    broken = tamper(written, changed(3, **fourth), changed(4, **third))
+    assert (broken.kind, broken.number) == (Kind.MOVED, 3)
 
 
 def test_an_added_entry_is_named(written: Desk) -> None:
@@ -89,9 +93,10 @@ def test_an_added_entry_is_named(written: Desk) -> None:
     properly = extra | {"previous": row(written, last)["hash"]}
     body = json.loads(str(properly["body"])) | {"number": last + 1}
     properly["body"] = audit._canonical(body)
-    properly["hash"] = audit._link(str(properly["previous"]), str(properly["body"]))
+    properly["hash"] = link(str(properly["previous"]), str(properly["body"]))
     broken = tamper(written, removed(last + 1), insert(t.audit_entries).values(**properly))
-    assert broken == audit.Broken(last + 1, "the chain's end doesn't know it")
+    problem = "the chain's end doesn't know it"
+    assert broken == Finding(Kind.ADDED, last + 1, problem, last + 1)
 
 
 def test_entries_say_who_did_what_to_which_product(written: Desk) -> None:

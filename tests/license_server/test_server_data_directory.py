@@ -38,7 +38,7 @@ def spoil_fields(data: Path) -> None:
 
 
 def make_newer(data: Path) -> None:
-    (data / states.FILE).write_text('{"format": 2}')
+    (data / states.FILE).write_text(json.dumps({"format": states.FORMAT + 1}))
 
 
 def make_directory(data: Path) -> None:
