@@ -18,15 +18,15 @@ from activation_line.demo import Demo
 from activation_line.processes import Running
 from activation_line.serving import free_port, require_free
 from activation_line.settings import Settings, as_environment
+from activation_line.site import WEBSITE
 from activation_line.wiring import bootstrap
 from license_server import link
 from license_server.link import Link
+from licensing_site.api import MOUNT
 
 HOST = "127.0.0.1"
 NOTES = "demo.json"
 ACCOUNT = "account.json"
-API = "/api/v1"
-WEBSITE = "/licensing/"
 
 
 class DemoDirectoryError(Exception):
@@ -148,7 +148,7 @@ class House(AbstractContextManager["House"]):
     def _link(self) -> None:
         """Tell the license server where its clearinghouse is, and which root to trust there."""
         url, root = self.site.facts["url"], self.site.facts["ca_file"]
-        link.store(self.demo.license_server_dir, Link(url + API, url + WEBSITE, root))
+        link.store(self.demo.license_server_dir, Link(url + MOUNT, url + WEBSITE, root))
 
     def _run(
         self, name: str, command: list[str], environment: Mapping[str, str] | None = None
