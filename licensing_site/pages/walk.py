@@ -154,5 +154,5 @@ class Walk(ABC):
                     value = each.choices[value]
                 case Widget.COUNTRY:
                     value = self.services.routing.region_name(value, PAGE_LANGUAGE)
-            facts.append((each.label, value or "none"))
+            facts.append((each.short or each.label, value or "none"))
         return codes, facts

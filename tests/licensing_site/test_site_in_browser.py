@@ -102,6 +102,7 @@ def test_every_page_of_reactivate_is_accessible(website: Website, page: Page) ->
     expect(page.get_by_role("alert")).to_contain_text("Not complete yet.")
     check(page, "Information Needed")
     fill(page, server, "compromised")
+    expect(page.locator(".field .wrong:visible")).to_have_count(0)
     expect(page.locator('[data-mark="good"]')).to_have_count(11)
     check(page, "Information Needed")
     go_on(page)
