@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from codes import license_server_id
-from license_server import exchange, installation
+from license_server import exchange
 from tests.clearinghouse.desk import LicenseServer
 from tests.licensing_site.website import Website
 
@@ -164,18 +164,11 @@ def test_refusals_and_deactivation_are_accessible(website: Website, page: Page) 
     check(page, "Gone")
 
 
-def test_a_request_file_there_and_back(website: Website, page: Page, tmp_path: Path) -> None:
-    data, desk = tmp_path / "server", website.desk
-    installation.install(
-        data,
-        product_id=desk.product_id,
-        product_key=desk.keys[desk.product_id],
-        server_name="LICENSE-01",
-        password="correct horse battery",
-        now=desk.now,
-    )
-    asked = tmp_path / "request.json"
-    asked.write_text(json.dumps(exchange.request_document(data, desk.now)))
+def test_a_request_file_there_and_back(
+    website: Website, page: Page, data: Path, tmp_path: Path
+) -> None:
+    now, asked = website.desk.now, tmp_path / "request.json"
+    asked.write_text(json.dumps(exchange.request_document(data, now)))
     begin(page, "file")
     go_on(page)
     expect(page.get_by_role("alert")).to_have_text("Choose the request file.")
@@ -186,7 +179,7 @@ def test_a_request_file_there_and_back(website: Website, page: Page, tmp_path: P
     with page.expect_download() as download:
         go_on(page)
     answer = json.loads(download.value.path().read_text())
-    assert exchange.take_answer(data, answer, desk.now)
+    assert exchange.take_answer(data, answer, now)
 
 
 def test_the_whole_way_by_keyboard(website: Website, page: Page) -> None:
