@@ -30,7 +30,7 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 def create_site_blueprint(services: Services) -> Blueprint:
     """Make the website for the web-browser method; mount it at `/licensing`."""
     site = Blueprint("site", __name__, template_folder="templates", static_folder="static")
-    forms = Forms(services.cipher, services.clock)
+    forms = Forms(services.cipher, services.browser_clock)
     walks = (
         *reactivating.walks(services, forms),
         deactivating.Deactivating(services, forms),
