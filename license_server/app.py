@@ -14,7 +14,16 @@ from codes import license_server_id, product_id
 from license_server import access, files, numbers
 from license_server import state as states
 from license_server.errors import LicenseServerError
-from license_server.pages import call, entrance, events, manager, server_manager, services, wizard
+from license_server.pages import (
+    call,
+    entrance,
+    events,
+    manager,
+    remote,
+    server_manager,
+    services,
+    wizard,
+)
 from license_server.pages.services import Services
 from region_routing import RoutingTable
 
@@ -62,7 +71,7 @@ def create_app(
         host=host,
         is_demo=is_demo,
     )
-    for part in (entrance, server_manager, manager, events, wizard, call):
+    for part in (entrance, server_manager, manager, remote, events, wizard, call):
         app.register_blueprint(part.blueprint)
     if routing is None:
         app.before_request(_renewal(numbers.stamp(data)))

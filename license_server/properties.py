@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import region_routing
 from license_server import event_log, files
 from license_server import state as states
 from license_server.errors import InvalidEntryError
@@ -41,6 +42,7 @@ def change(
         if method is not None:
             fresh = dataclasses.replace(fresh, method=method)
         require_region(fresh, routing)
+        require_country(fresh)
         if fresh == state.properties:
             return fresh
         states.save(data, dataclasses.replace(state, properties=fresh))
@@ -58,6 +60,15 @@ def require_region(held: Properties, routing: RoutingTable) -> None:
     if held.method is Method.TELEPHONE and not held.region:
         raise InvalidEntryError(
             "region", "Choose the country or region that you call from: it decides the number."
+        )
+
+
+def require_country(held: Properties) -> None:
+    """Refuse a country that is no code of ISO 3166; names differ from language to language."""
+    if held.country and held.country not in dict(region_routing.countries()):
+        raise InvalidEntryError(
+            "country",
+            f"{held.country} is no country or region: choose one of the list (ISO 3166 codes).",
         )
 
 
