@@ -141,6 +141,21 @@ _SAID: Final[Mapping[str, tuple[Level, str, str]]] = {
         "Clients that are given the file trust this server’s certificate.",
     ),
     Kind.PROPERTIES_CHANGED: (Level.INFORMATION, "Properties changed", "OK was chosen."),
+    Kind.NUMBERS_UPDATED: (
+        Level.INFORMATION,
+        "Numbers updated",
+        "A signed table of numbers was taken; the pages show them from now on.",
+    ),
+    Kind.SIMULATION: (
+        Level.WARNING,
+        "Simulation began",
+        "For practice: the state was brought about on purpose, and can be undone.",
+    ),
+    Kind.SIMULATION_ENDED: (
+        Level.INFORMATION,
+        "Simulation undone",
+        "The files are as they were before it.",
+    ),
     Kind.SERVER_LISTED: (
         Level.INFORMATION,
         "Server added",

@@ -1,5 +1,5 @@
-// Ticks each group of the new license server ID as it is typed, moves on to the next field, and
-// lays a pasted ID over all seven. Without this module the form works the same, one page later.
+// Ticks each group of a code as it is typed, moves on to the next field, and lays a pasted code over
+// all of them. Without this module the form works the same, one page later.
 const form = document.getElementById("entry");
 const fields = [...form.querySelectorAll(".group input")];
 const whole = document.getElementById("whole");
