@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 from cheroot.ssl.builtin import BuiltinSSLAdapter
@@ -15,6 +15,7 @@ from license_server.errors import LicenseServerError
 from license_server.remote import administration, identity
 
 _THREADS: Final = 2
+_HANDSHAKE_SECONDS: Final = 2.0
 _HIGHEST_PORT: Final = 65535
 
 
@@ -66,7 +67,7 @@ def _start(data: Path, clock: Callable[[], datetime], address: Address) -> Serve
     certificate, key = identity.paths(data, clock())
     app = administration.create_app(data, clock)
     server = Server(address, app, numthreads=_THREADS, server_name="license-server")
-    server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(key))
+    server.ssl_adapter = _Adapter(str(certificate), str(key))
     try:
         server.prepare()
     except OSError as error:
@@ -76,3 +77,13 @@ def _start(data: Path, clock: Callable[[], datetime], address: Address) -> Serve
         ) from error
     threading.Thread(target=server.serve, name="administration", daemon=True).start()
     return server
+
+
+class _Adapter(BuiltinSSLAdapter):
+    """Ends a handshake that dawdles: cheroot takes one connection after the other."""
+
+    def wrap(self, sock: Any) -> tuple[Any, dict[str, str]]:  # noqa: ANN401 -- cheroot's sockets
+        """Take a connection."""
+        sock.settimeout(_HANDSHAKE_SECONDS)
+        wrapped: tuple[Any, dict[str, str]] = super().wrap(sock)  # type: ignore[no-untyped-call]  # cheroot's own
+        return wrapped
