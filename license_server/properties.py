@@ -55,7 +55,7 @@ def require_region(held: Properties, routing: RoutingTable) -> None:
     """Refuse a region that the table does not have, and the method Telephone without one."""
     if held.region and held.region not in routing.regions:
         raise InvalidEntryError(
-            "region", f"{held.region} is no country or region of the table of numbers: choose one."
+            "region", f"{held.region} is not in the list of countries and regions: choose one."
         )
     if held.method is Method.TELEPHONE and not held.region:
         raise InvalidEntryError(
