@@ -11,6 +11,9 @@ from license_server.app import create_app
 from license_server.commands import activating, changing, deactivating, looking, simulating
 from license_server.commands.setting import Setting, UnusableError
 from license_server.errors import LicenseServerError
+from license_server.remote import command as remote_command
+from license_server.remote import listener
+from license_server.remote.listener import Address, AddressType
 from region_routing import RoutingTableError
 
 DEFAULT_PORT: Final = 8441
@@ -27,6 +30,11 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="0: any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
+@click.option(
+    "--administration",
+    type=AddressType(),
+    help="HOST:PORT to listen on for Managers of other machines; see the verb token.",
+)
 @click.option("--clock-url", help="Ask a simulated clock for the time.")
 @click.option("--demo", "is_demo", is_flag=True, help="Say on every page that this is a demo.")
 @click.pass_context
@@ -37,6 +45,7 @@ def cli(
     port: int,
     host: str,
     as_json: bool,
+    administration: Address | None,
     clock_url: str | None,
     is_demo: bool,
 ) -> None:
@@ -57,8 +66,11 @@ def cli(
         app = create_app(data, clock=context.obj.clock, host=host, is_demo=is_demo)
         if states.find(data) is not None:
             health.note(data, context.obj.clock())
-        with rounds.running(data, context.obj.clock):
-            serving.serve(app, data, host, port, as_json=as_json)
+        with (
+            rounds.running(data, context.obj.clock),
+            listener.listening(data, context.obj.clock, administration) as far_url,
+        ):
+            serving.serve(app, data, host, port, as_json=as_json, administration_url=far_url)
     except (LicenseServerError, RoutingTableError) as error:
         raise UnusableError(str(error)) from error
 
@@ -74,6 +86,7 @@ for _verb in (
     looking.events,
     looking.export_root,
     looking.status,
+    remote_command.token,
     simulating.simulation,
 ):
     cli.add_command(_verb)

@@ -25,7 +25,15 @@ class ListenError(LicenseServerError):
     code = "listen"
 
 
-def serve(app: Flask, data: Path, host: str, port: int, *, as_json: bool) -> None:
+def serve(
+    app: Flask,
+    data: Path,
+    host: str,
+    port: int,
+    *,
+    as_json: bool,
+    administration_url: str | None = None,
+) -> None:
     """Listen, print the addresses, and serve until SIGINT or SIGTERM."""
     server = Server((host, port), app, numthreads=_THREADS, server_name="license-server")
     try:
@@ -37,7 +45,8 @@ def serve(app: Flask, data: Path, host: str, port: int, *, as_json: bool) -> Non
         ) from error
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.bind_addr[1]}"
-    _announce(url, f"{url}{one_time_path(app)}", data, as_json=as_json)
+    link = f"{url}{one_time_path(app)}"
+    _announce(url, link, data, administration_url, as_json=as_json)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
@@ -48,12 +57,18 @@ def serve(app: Flask, data: Path, host: str, port: int, *, as_json: bool) -> Non
         server.stop()
 
 
-def _announce(url: str, link: str, data: Path, *, as_json: bool) -> None:
+def _announce(
+    url: str, link: str, data: Path, administration_url: str | None, *, as_json: bool
+) -> None:
     if as_json:
         facts = {"url": f"{url}/", "one_time_link": link, "pid": os.getpid()}
+        if administration_url is not None:
+            facts["administration_url"] = administration_url
         click.echo(json.dumps(facts))
     else:
         click.echo(f"License server of {data} at {url}/")
+        if administration_url is not None:
+            click.echo(f"Managers of other machines reach it at {administration_url}")
         click.echo(f"Log in once with  {link}")
         click.echo("Ctrl+C ends it.")
     sys.stdout.flush()
