@@ -41,15 +41,19 @@ def _mendable() -> tuple[type[Exception], ...]:
     from activation_line.people import AccountError  # noqa: PLC0415 -- as above
     from activation_line.serving import ListenError  # noqa: PLC0415 -- as above
     from activation_line.settings import SettingsError  # noqa: PLC0415 -- as above
+    from clearinghouse import RegisterError  # noqa: PLC0415 -- as above
+    from codes.errors import CodeError  # noqa: PLC0415 -- as above
     from data_store import StoreError  # noqa: PLC0415 -- as above
     from licensing_site.tokens import TokenError  # noqa: PLC0415 -- as above
     from region_routing import RoutingTableError  # noqa: PLC0415 -- as above
 
     return (
         AccountError,
+        CodeError,
         DemoDirectoryError,
         ListenError,
         RegionError,
+        RegisterError,
         RoutingTableError,
         SettingsError,
         StoreError,
@@ -114,5 +118,9 @@ main.add_command(run)
 main.add_command(Later("tokens", "Make and revoke tokens for administration by the API."))
 for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
+    "customers": "Customers: add, list, show, change.",
+    "products": "Products: add, list, import, policy, key, block, history.",
+    "register": "The whole register: export, import.",
+    "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))

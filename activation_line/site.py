@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, redirect, url_for
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from activation_line import tls
 from activation_line.clock import system_clock
@@ -18,6 +19,7 @@ from activation_line.production import refuse_demo_data
 from activation_line.serving import address, free_port, serve
 from activation_line.settings import Settings
 from activation_line.wiring import Line, bootstrap
+from licensing_site import create_site_blueprint
 from licensing_site.api import MOUNT, create_api
 from licensing_site.limits import Limiter
 from licensing_site.services import Services
@@ -26,6 +28,7 @@ from licensing_site.services import Services
 BURST: Final = 60
 SECONDS: Final = 1.0
 LARGEST_BODY: Final = 1 << 20
+WEBSITE: Final = "/licensing"
 
 
 def create_site_app(line: Line) -> Flask:
@@ -45,6 +48,11 @@ def create_site_app(line: Line) -> Flask:
     api = create_api(services, Limiter(system_clock, burst=BURST, seconds=SECONDS))
     app = Flask("activation_line")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.register_blueprint(create_site_blueprint(services), url_prefix=WEBSITE)
+
+    @app.get("/")
+    def start() -> WerkzeugResponse:
+        return redirect(url_for("site.select_option"))
 
     @app.get("/health")
     def health() -> tuple[Response, int]:

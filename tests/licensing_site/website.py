@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 import region_routing
+from codes import deactivation_receipt
+from codes import product_key as product_keys
 from data_store import Cipher
 from licensing_site import Services, create_site_blueprint
 from licensing_site.limits import Limiter
@@ -40,6 +42,11 @@ class Website:
         )
         self.app = Flask("licensing_site_test")
         self.app.register_blueprint(create_site_blueprint(self.services), url_prefix="/licensing")
+
+    def receipt(self, new_id: str) -> str:
+        """The receipt that the wizard of the server that holds this ID shows."""
+        secret = product_keys.secret(self.desk.keys[self.desk.product_id])
+        return deactivation_receipt.make(secret, self.desk.product_id, new_id)
 
     def browser(self) -> "Visitor":
         return Visitor(self.app.test_client())
