@@ -87,7 +87,7 @@ def serve(port: int | None, host: str | None, *, as_json: bool) -> None:
 @click.option("--host", help="Listen on this address.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
 def serve_site(port: int | None, host: str | None, *, as_json: bool) -> None:
-    """Serve the licensing site: the website for customers, the API for license servers."""
+    """Serve the licensing site: website and API."""
     from activation_line.site import serve_site  # noqa: PLC0415 -- `--help` needs no Flask
 
     serve_site(load(os.environ), port=port, host=host, as_json=as_json)

@@ -169,6 +169,8 @@ def _check_path(operation: Operation, path: Mapping[str, str]) -> None:
 
 def _query(operation: Operation) -> dict[str, str]:
     found: dict[str, str] = {}
+    for name in request.args.keys() - operation.query.keys():
+        raise Problem("invalid_parameter", f"{name[:40]!r} is no parameter of this: remove it.")
     for name, schema in operation.query.items():
         given = request.args.getlist(name)
         if len(given) > 1:
