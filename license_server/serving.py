@@ -25,8 +25,13 @@ class ListenError(LicenseServerError):
     code = "listen"
 
 
-def serve(app: Flask, data: Path, host: str, port: int, *, as_json: bool) -> None:
-    """Listen, print the addresses, and serve until SIGINT or SIGTERM."""
+def serve(
+    app: Flask, data: Path, host: str, port: int, *, as_json: bool, lan_url: str = ""
+) -> None:
+    """Listen, print the addresses, and serve until SIGINT or SIGTERM.
+
+    `lan_url` is where clients are served beside the pages, if they are.
+    """
     server = Server((host, port), app, numthreads=_THREADS, server_name="license-server")
     try:
         server.prepare()
@@ -37,7 +42,7 @@ def serve(app: Flask, data: Path, host: str, port: int, *, as_json: bool) -> Non
         ) from error
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.bind_addr[1]}"
-    _announce(url, f"{url}{one_time_path(app)}", data, as_json=as_json)
+    _announce(url, f"{url}{one_time_path(app)}", data, lan_url, as_json=as_json)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
@@ -48,13 +53,17 @@ def serve(app: Flask, data: Path, host: str, port: int, *, as_json: bool) -> Non
         server.stop()
 
 
-def _announce(url: str, link: str, data: Path, *, as_json: bool) -> None:
+def _announce(url: str, link: str, data: Path, lan_url: str, *, as_json: bool) -> None:
     if as_json:
         facts = {"url": f"{url}/", "one_time_link": link, "pid": os.getpid()}
+        if lan_url:
+            facts["lan_url"] = lan_url
         click.echo(json.dumps(facts))
     else:
         click.echo(f"License server of {data} at {url}/")
         click.echo(f"Log in once with  {link}")
+        if lan_url:
+            click.echo(f"Clients at        {lan_url}")
         click.echo("Ctrl+C ends it.")
     sys.stdout.flush()
 
