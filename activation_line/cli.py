@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from activation_line.administration import admin
-from activation_line.api_tokens import tokens
 from activation_line.commands.later import Later
 from activation_line.numbers import numbers
 from activation_line.running import run
@@ -42,15 +41,19 @@ def _mendable() -> tuple[type[Exception], ...]:
     from activation_line.people import AccountError  # noqa: PLC0415 -- as above
     from activation_line.serving import ListenError  # noqa: PLC0415 -- as above
     from activation_line.settings import SettingsError  # noqa: PLC0415 -- as above
+    from clearinghouse import RegisterError  # noqa: PLC0415 -- as above
+    from codes.errors import CodeError  # noqa: PLC0415 -- as above
     from data_store import StoreError  # noqa: PLC0415 -- as above
     from licensing_site.tokens import TokenError  # noqa: PLC0415 -- as above
     from region_routing import RoutingTableError  # noqa: PLC0415 -- as above
 
     return (
         AccountError,
+        CodeError,
         DemoDirectoryError,
         ListenError,
         RegionError,
+        RegisterError,
         RoutingTableError,
         SettingsError,
         StoreError,
@@ -84,7 +87,7 @@ def serve(port: int | None, host: str | None, *, as_json: bool) -> None:
 @click.option("--host", help="Listen on this address.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
 def serve_site(port: int | None, host: str | None, *, as_json: bool) -> None:
-    """Serve the licensing site: the website for customers, the API for license servers."""
+    """Serve the licensing site: website and API."""
     from activation_line.site import serve_site  # noqa: PLC0415 -- `--help` needs no Flask
 
     serve_site(load(os.environ), port=port, host=host, as_json=as_json)
@@ -112,8 +115,12 @@ main.add_command(admin)
 main.add_command(codes)
 main.add_command(numbers)
 main.add_command(run)
-main.add_command(tokens)
+main.add_command(Later("tokens", "Make and revoke tokens for administration by the API."))
 for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
+    "customers": "Customers: add, list, show, change.",
+    "products": "Products: add, list, import, policy, key, block, history.",
+    "register": "The whole register: export, import.",
+    "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+from activation_line.deliveries import Deliveries
 from activation_line.housekeeping import Housekeeping
 from activation_line.serving import serve
 from activation_line.settings import Settings, SettingsError
@@ -26,7 +27,7 @@ def serve_line(settings: Settings, *, port: int | None, host: str | None, as_jso
         settings = replace(settings, host=host)
     line = bootstrap(settings)
     refuse_demo_data(line)
-    with Housekeeping(line):
+    with Housekeeping(line), Deliveries(line.register):
         serve(
             create_app(line),
             host=settings.host,

@@ -1,6 +1,6 @@
 """The register: products, license servers and requests. The only place where an ID is issued."""
 
-from clearinghouse import audit
+from clearinghouse import audit, customers, webhooks
 from clearinghouse.asked import (
     Answer,
     AutomaticRequest,
@@ -56,4 +56,6 @@ __all__ = [
     "ServerState",
     "Standing",
     "audit",
+    "customers",
+    "webhooks",
 ]

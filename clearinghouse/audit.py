@@ -9,6 +9,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, text, update
 
+from clearinghouse import outbox
 from clearinghouse.audit_examination import FIRST_HASH, SIGNING, End, Examination, Written, link
 from clearinghouse.audit_findings import Finding
 from clearinghouse.audit_keys import Signer
@@ -136,6 +137,15 @@ def append(
         },
     )
     connection.execute(_move_head, {"new_number": number, "new_hash": new_hash})
+    outbox.note(
+        connection,
+        action,
+        number=number,
+        now=now,
+        product_id=product_id,
+        request_id=request_id,
+        data=data or {},
+    )
 
 
 def is_unsigned(connection: Connection) -> bool:

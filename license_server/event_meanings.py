@@ -141,6 +141,21 @@ _SAID: Final[Mapping[str, tuple[Level, str, str]]] = {
         "Clients that are given the file trust this server’s certificate.",
     ),
     Kind.PROPERTIES_CHANGED: (Level.INFORMATION, "Properties changed", "OK was chosen."),
+    Kind.NUMBERS_UPDATED: (
+        Level.INFORMATION,
+        "Numbers updated",
+        "A signed table of numbers was taken; the pages show them from now on.",
+    ),
+    Kind.SIMULATION: (
+        Level.WARNING,
+        "Simulation began",
+        "For practice: the state was brought about on purpose, and can be undone.",
+    ),
+    Kind.SIMULATION_ENDED: (
+        Level.INFORMATION,
+        "Simulation undone",
+        "The files are as they were before it.",
+    ),
     Kind.SERVER_LISTED: (
         Level.INFORMATION,
         "Server added",
@@ -150,6 +165,31 @@ _SAID: Final[Mapping[str, tuple[Level, str, str]]] = {
         Level.INFORMATION,
         "Server taken off the list",
         "Nothing was changed on its machine.",
+    ),
+    Kind.REMOTE_REACTIVATED: (
+        Level.INFORMATION,
+        "Other server reactivated",
+        "Its request was passed on from here, and it accepted the answer.",
+    ),
+    Kind.REMOTE_DEACTIVATED: (
+        Level.WARNING,
+        "Other server deactivated",
+        "Its receipt was passed on from here, and it took the confirmation.",
+    ),
+    Kind.ADMISSION_GIVEN: (
+        Level.WARNING,
+        "Token made",
+        "Whoever has it administers this server from another machine.",
+    ),
+    Kind.ADMISSIONS_ENDED: (
+        Level.INFORMATION,
+        "Tokens ended",
+        "No other machine administers this server any more.",
+    ),
+    Kind.ADMISSION_REFUSED: (
+        Level.WARNING,
+        "Token refused",
+        "Another machine asked without a token of this server.",
     ),
     Kind.ADMINISTRATOR_CHANGED: (
         Level.WARNING,

@@ -39,7 +39,9 @@ def commands() -> None:
 def verify(
     heads: tuple[Path, ...], keys: tuple[Path, ...], exported: Path | None, *, as_json: bool
 ) -> None:
-    """Say which entries were changed, removed, added or moved; status 1 if any was.
+    """Say what was done to the audit.
+
+    Names each entry that was changed, removed, added or moved; status 1 if any was.
 
     The head that `serve` keeps beside the database is compared as well. Give a head and a key that
     were kept elsewhere, and nobody with this machine alone can have made the audit anew.
@@ -65,7 +67,10 @@ def verify(
 @commands.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def head(file: Path | None) -> None:
-    """Write the signed head, to FILE or here: keep it elsewhere."""
+    """Write the signed head.
+
+    To FILE, or here. Keep it elsewhere.
+    """
     with opened(load(os.environ)) as register, reading(register.engine) as connection:
         document = signed_heads.current(connection).to_json(register.signer.public_key)
     _write(file, document)
@@ -74,7 +79,10 @@ def head(file: Path | None) -> None:
 @commands.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def key(file: Path | None) -> None:
-    """Write the public key that checks the signatures, to FILE or here: keep it elsewhere."""
+    """Write the public key.
+
+    To FILE, or here. It checks the signatures: keep it elsewhere.
+    """
     with opened(load(os.environ)) as register:
         pem = public_pem(register.signer.public_key)
     _write(file, pem)
@@ -83,7 +91,10 @@ def key(file: Path | None) -> None:
 @commands.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def export(file: Path | None) -> None:
-    """Write the whole audit as JSON Lines, to FILE or here."""
+    """Write the whole audit as JSON Lines.
+
+    To FILE, or here.
+    """
     with (
         opened(load(os.environ)) as register,
         reading(register.engine) as connection,
