@@ -7,7 +7,7 @@ ARGS ?=
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench offline lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,11 +24,14 @@ check: .venv/dev.stamp ## Lint, formatting, types and spelling
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/mypy -p bench
-	@$(BIN)/mypy hatch_build.py .ci/install_test_needs.py
+	@$(BIN)/mypy hatch_build.py .ci/install_test_needs.py .ci/make_offline.py
 	@$(BIN)/codespell
 
 bench: .venv/dev.stamp ## Measure (CHECK=1: fail where a ratio misses its goal)
 	@$(BIN)/python -m bench $(if $(CHECK),--check) $(ARGS)
+
+offline: .venv/dev.stamp ## Build dist/offline: a license server for a machine without any network
+	@$(BIN)/python .ci/make_offline.py dist/offline $(ARGS)
 
 lock: ## Pin the newest releases that fit, with hashes (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \

@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 
 from activation_line.administration import admin
+from activation_line.api_tokens import tokens
 from activation_line.commands.later import Later
+from activation_line.numbers import numbers
 from activation_line.running import run
 from activation_line.settings import load
 from codes.cli import codes
@@ -43,6 +45,7 @@ def _mendable() -> tuple[type[Exception], ...]:
     from clearinghouse import RegisterError  # noqa: PLC0415 -- as above
     from codes.errors import CodeError  # noqa: PLC0415 -- as above
     from data_store import StoreError  # noqa: PLC0415 -- as above
+    from licensing_site.tokens import TokenError  # noqa: PLC0415 -- as above
     from region_routing import RoutingTableError  # noqa: PLC0415 -- as above
 
     return (
@@ -55,6 +58,7 @@ def _mendable() -> tuple[type[Exception], ...]:
         RoutingTableError,
         SettingsError,
         StoreError,
+        TokenError,
     )
 
 
@@ -80,6 +84,17 @@ def serve(port: int | None, host: str | None, *, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Listen here; 0 takes a free port.")
+@click.option("--host", help="Listen on this address.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
+def serve_site(port: int | None, host: str | None, *, as_json: bool) -> None:
+    """Serve the licensing site: the website for customers, the API for license servers."""
+    from activation_line.site import serve_site  # noqa: PLC0415 -- `--help` needs no Flask
+
+    serve_site(load(os.environ), port=port, host=host, as_json=as_json)
+
+
+@main.command()
 @click.option("--routing", type=click.Path(path_type=Path), help="Check these routing tables too.")
 def doctor(routing: Path | None) -> None:
     """Check all that can be checked before a call comes.
@@ -99,7 +114,9 @@ def doctor(routing: Path | None) -> None:
 
 main.add_command(admin)
 main.add_command(codes)
+main.add_command(numbers)
 main.add_command(run)
+main.add_command(tokens)
 for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
     "customers": "Customers: add, list, show, change.",

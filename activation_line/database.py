@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Engine, MetaData, func, select
 from agent_console import tables as console_tables
 from clearinghouse import tables as register_tables
 from data_store import StoreError, open_engine, transaction
+from licensing_site import tables as site_tables
 from switchboard import tables as switchboard_tables
 
 METADATA: tuple[MetaData, ...] = (
     register_tables.metadata,
     switchboard_tables.metadata,
     console_tables.metadata,
+    site_tables.metadata,
 )
 
 

@@ -31,6 +31,11 @@ def examine(line: Line) -> tuple[Check, ...]:
     return (_database(line), _register(line), _network(line), _people(line))
 
 
+def examine_store(line: Line) -> tuple[Check, ...]:
+    """Ask what a process without telephones needs."""
+    return (_database(line), _register(line))
+
+
 def _well(name: str, says: str) -> Check:
     return Check(name, ok=True, says=says)
 

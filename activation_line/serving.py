@@ -8,6 +8,7 @@ import errno
 import json
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -15,7 +16,10 @@ from types import FrameType
 from wsgiref.types import WSGIApplication
 
 import click
+from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
+
+from activation_line.tls import Tls
 
 Announcement = Callable[[str], Mapping[str, object]]
 
@@ -59,6 +63,12 @@ def require_free(host: str, port: int) -> None:
             raise ListenError(host, port, error) from error
 
 
+def address(host: str, port: int, *, secure: bool) -> str:
+    """Write the address of a server."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http{'s' if secure else ''}://{name}:{port}"
+
+
 def serve(
     app: WSGIApplication,
     *,
@@ -68,8 +78,11 @@ def serve(
     announce: Announcement,
     as_json: bool,
     on_stop: Callable[[], object] = lambda: None,
+    tls: Tls | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished.
+
+    With `tls` it serves HTTPS alone, by TLS 1.2 or newer.
 
     `on_stop` is called first then: it has to end answers that would go on for ever.
 
@@ -78,6 +91,8 @@ def serve(
     """
     require_free(host, port)
     server = Server((host, port), app, numthreads=threads, shutdown_timeout=5)
+    if tls is not None:
+        server.ssl_adapter = _adapter(tls)
     try:
         server.prepare()
     except OSError as error:  # taken since it was looked at
@@ -98,8 +113,7 @@ def serve(
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    name = f"[{host}]" if ":" in host else host
-    shown = announce(f"http://{name}:{server.bind_addr[1]}")
+    shown = announce(address(host, server.bind_addr[1], secure=tls is not None))
     if as_json:
         click.echo(json.dumps(dict(shown)))
     else:
@@ -109,3 +123,9 @@ def serve(
     server.serve()
     if stopping.is_set():
         finishing.join()
+
+
+def _adapter(tls: Tls) -> BuiltinSSLAdapter:
+    adapter = BuiltinSSLAdapter(str(tls.chain), str(tls.key))
+    adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return adapter

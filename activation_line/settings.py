@@ -33,7 +33,8 @@ class Settings:
     `data_dir` holds the key file and, unless `database_url` says otherwise, the database.
     `public_base_url` is how the telephone network reaches this process: the base of every signed
     URL. `twilio_api_url`, `clock_url` and `voice_device_url` point at a simulated network;
-    in production they stay empty.
+    in production they stay empty. `site_base_url` is how customers reach the licensing site, which
+    a process of its own serves; `site_tls` is `local`, `off`, or a directory with a certificate.
     """
 
     data_dir: Path
@@ -46,10 +47,14 @@ class Settings:
     twilio_api_url: str = ""
     voice_device_url: str = ""
     clock_url: str = ""
+    site_base_url: str = ""
     routing_dir: Path | None = None
     host: str = "127.0.0.1"
     port: int = 5080
     threads: int = 64
+    site_host: str = "127.0.0.1"
+    site_port: int = 5443
+    site_tls: str = "local"
     demo: bool = False
 
     @property
@@ -79,7 +84,7 @@ REQUIRED = {
     "twilio_account_sid": "the account's SID, which begins with AC",
     "twilio_auth_token": "the account's auth token, which signs every webhook",
 }
-URLS = ("public_base_url", "twilio_api_url", "voice_device_url", "clock_url")
+URLS = ("public_base_url", "twilio_api_url", "voice_device_url", "clock_url", "site_base_url")
 SECRETS = ("twilio_auth_token", "twilio_api_key_secret", "database_url")
 
 
@@ -159,7 +164,7 @@ def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | P
     variable = f"{PREFIX}{name.upper()}"
     if name in {"data_dir", "routing_dir"}:
         return Path(value)
-    if name in {"port", "threads"}:
+    if name in {"port", "site_port", "threads"}:
         if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:
             return int(value)
         problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")

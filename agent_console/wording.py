@@ -115,6 +115,30 @@ _REFUSALS: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "Too many wrong license server IDs came for this product. Wait before the next attempt.",
         "There were too many attempts that did not fit. Please call again later.",
     ),
+    RefusalCode.SIGNATURE_WRONG: (
+        "The request isn't proven by the license server that it names.",
+        "This request doesn't come from your license server. Please start its wizard once more.",
+    ),
+    RefusalCode.KEY_MISMATCH: (
+        "The signing request was made with another key than the license server ID.",
+        "The request file doesn't fit your license server ID. Please save it once more.",
+    ),
+    RefusalCode.DEACTIVATED: (
+        "The license server was deactivated. It can only be activated again.",
+        "Your license server was deactivated. Please start the wizard that activates it.",
+    ),
+    RefusalCode.RECEIPT_WRONG: (
+        "No license server of this product made this receipt: compare both codes again.",
+        "These two codes don't belong together. Please read me both once more from the window.",
+    ),
+    RefusalCode.NOT_CURRENT: (
+        "The license server has held a newer ID since then.",
+        "Your license server has got a newer ID since then. Please start its wizard once more.",
+    ),
+    RefusalCode.COOLING_OFF: (
+        "The policy asks for some time between two new IDs of one license server.",
+        "Your license server got a new ID a short time ago, so the next one has to wait.",
+    ),
 }
 _LANGUAGE: Final = "en"
 _DATES: Final = "en_GB"

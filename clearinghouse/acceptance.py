@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from clearinghouse import docket, permissions, wrong_tries
-from clearinghouse.model import Actor, Refusal, RefusalCode, Request
+from clearinghouse.model import Actor, PermissionState, Refusal, RefusalCode, Request
 from clearinghouse.steps import tell
 from clearinghouse.transitions import Act, follow
 from clearinghouse.wrong_tries import Kind
@@ -52,6 +52,8 @@ def accept(
     permission = permissions.by_request(connection, request.id)
     if permission is None:
         raise Refusal(RefusalCode.WRONG_STATE)
+    if permission.state is PermissionState.DEACTIVATED:
+        raise Refusal(RefusalCode.DEACTIVATED)
     permissions.accept(connection, permission, now)
     if request.read_at is None:
         # It can't be typed in without having been read, whoever noted it.

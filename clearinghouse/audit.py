@@ -17,6 +17,7 @@ from clearinghouse.model import Actor
 from clearinghouse.tables import audit_entries, audit_head
 from data_store import mark_durable
 
+HIGHEST_NUMBER: Final = 2**31 - 1
 OWN_END: Final = "the chain's end"
 _SIGNER: Final = "clearinghouse_audit_signer"
 _CHUNK: Final = 1000
@@ -43,7 +44,10 @@ _hash = select(audit_entries.c.hash).where(audit_entries.c.number == bindparam("
 _of_request = _all.where(audit_entries.c.request_id == bindparam("request"))
 _of_product = (
     select(audit_entries)
-    .where(audit_entries.c.product_id == bindparam("product"))
+    .where(
+        audit_entries.c.product_id == bindparam("product"),
+        audit_entries.c.number < bindparam("before"),
+    )
     .order_by(audit_entries.c.number.desc())
     .limit(bindparam("limit"))
 )
@@ -209,9 +213,12 @@ def of_request(connection: Connection, request_id: int) -> list[Entry]:
     return [_entry(row) for row in connection.execute(_of_request, {"request": request_id})]
 
 
-def of_product(connection: Connection, product_id: str, limit: int) -> list[Entry]:
-    """Read what happened to a product and its requests, newest first."""
-    rows = connection.execute(_of_product, {"product": product_id, "limit": limit})
+def of_product(
+    connection: Connection, product_id: str, limit: int, before: int = HIGHEST_NUMBER
+) -> list[Entry]:
+    """Read what happened to a product and its requests, newest first, below a number."""
+    values = {"product": product_id, "limit": limit, "before": before}
+    rows = connection.execute(_of_product, values)
     return [_entry(row) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """The products: their policy, their key (encrypted), and whether they are blocked."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,18 @@ from codes import product_key as product_keys
 from codes.proofs import Secret
 from data_store import Cipher
 
-_POLICY = ("validity_months", "window_days", "reactivations", "period_days", "max_servers")
+_POLICY = tuple(field.name for field in fields(Policy))
 
 _add = insert(products)
 _exists = select(products.c.product_id).where(products.c.product_id == bindparam("product"))
 _by_id = select(products).where(products.c.product_id == bindparam("product"))
 _all = select(products).order_by(products.c.name, products.c.product_id)
+_page = (
+    select(products)
+    .where(products.c.product_id > bindparam("after"))
+    .order_by(products.c.product_id)
+    .limit(bindparam("limit"))
+)
 _this = update(products).where(products.c.product_id == bindparam("product"))
 _set_policy = _this.values({name: bindparam(f"new_{name}") for name in _POLICY})
 _set_blocked = _this.values(is_blocked=bindparam("blocked"))
@@ -52,7 +58,7 @@ def add(
         {
             "product_id": product_id,
             "name": name,
-            "product_key": cipher.encrypt(key.encode("ascii"), product_id.encode("ascii")),
+            "product_key": _encrypted(cipher, product_id, key),
             "is_blocked": False,
             "last_issue": 0,
             "added_at": now,
@@ -89,6 +95,12 @@ def every(connection: Connection) -> list[Product]:
     return [_product(row) for row in connection.execute(_all)]
 
 
+def page(connection: Connection, after: str, limit: int) -> list[Product]:
+    """Read some products in the order of their IDs, those behind `after`."""
+    rows = connection.execute(_page, {"after": after, "limit": limit})
+    return [_product(row) for row in rows]
+
+
 def set_policy(connection: Connection, product_id: str, policy: Policy) -> Mapping[str, Any]:
     """Change what a product allows; gives the figures for the audit."""
     figures = asdict(policy)
@@ -100,6 +112,23 @@ def set_policy(connection: Connection, product_id: str, policy: Policy) -> Mappi
 def set_blocked(connection: Connection, product_id: str, *, blocked: bool) -> None:
     """Block a product, or unblock it."""
     _changed(connection.execute(_set_blocked, {"product": product_id, "blocked": blocked}).rowcount)
+
+
+def replace_key(connection: Connection, cipher: Cipher, product_id: str, new_key: str) -> str:
+    """Put another product key in place of a product's; gives the compact product ID.
+
+    Raises RegisterError where the register doesn't know the product or it has that key already,
+    CodeError where ID or key are malformed or don't belong together.
+    """
+    product_id = product_ids.validate(product_id)
+    key = product_keys.validate(new_key, product_id)
+    found = find_with_secret(connection, cipher, product_id)
+    _changed(0 if found is None else 1)
+    if found is not None and found[1] == product_keys.secret(key):
+        raise RegisterError("The product has this product key already: make a new one.")
+    values = {"product": product_id, "key": _encrypted(cipher, product_id, key)}
+    connection.execute(_set_key, values)
+    return product_id
 
 
 def set_last_issue(connection: Connection, product_id: str, issue: int) -> None:
@@ -119,6 +148,10 @@ def renew(connection: Connection, cipher: Cipher) -> int:
         key = cipher.encrypt(cipher.decrypt(stored, context), context)
         connection.execute(_set_key, {"product": product_id, "key": key})
     return len(due)
+
+
+def _encrypted(cipher: Cipher, product_id: str, key: str) -> bytes:
+    return cipher.encrypt(key.encode("ascii"), product_id.encode("ascii"))
 
 
 def _changed(rows: int) -> None:

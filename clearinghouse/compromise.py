@@ -56,6 +56,19 @@ def answer(
     return docket.by_id(connection, request.id)
 
 
+def take_as_answered(
+    connection: Connection, request: Request, actor: Actor, now: datetime
+) -> Request:
+    """Take a proof by the product key for the answer to the challenge; the audit is locked."""
+    _require_compromise(request)
+    if request.challenge_answered_at is None:
+        docket.change(connection, request.id, challenge_answered_at=now)
+        tell(connection, "challenge.answered", request, actor, now, shown_by="product key")
+        if request.issue is not None:
+            revoke_older(connection, request, actor, now)
+    return docket.by_id(connection, request.id)
+
+
 def revoke_older(connection: Connection, request: Request, actor: Actor, now: datetime) -> None:
     """Revoke the numbers that a compromised server held before this request's own."""
     permission = permissions.by_request(connection, request.id)

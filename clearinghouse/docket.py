@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from clearinghouse.model import Channel, Reason, Request, RequestState
 from clearinghouse.tables import permissions, requests
 
+HIGHEST_ID: Final = 2**31 - 1
+
 _R = requests.c
 _columns = select(requests, permissions.c.new_license_server_id, permissions.c.issue).select_from(
     requests.outerjoin(permissions, permissions.c.request_id == _R.id)
@@ -20,7 +22,7 @@ _standing = _columns.where(
     _R.is_standing,
 )
 _of_product = (
-    _columns.where(_R.product_id == bindparam("product"))
+    _columns.where(_R.product_id == bindparam("product"), _R.id < bindparam("before"))
     .order_by(_R.id.desc())
     .limit(bindparam("limit"))
 )
@@ -29,6 +31,8 @@ _run_out = (
     .order_by(_R.window_ends_at)
     .limit(bindparam("limit"))
 )
+_standing_of_product = _columns.where(_R.product_id == bindparam("product"), _R.is_standing)
+_standing_of_server = _columns.where(permissions.c.server_id == bindparam("server"), _R.is_standing)
 _case_taken = select(_R.id).where(_R.case_number == bindparam("case_number"))
 _challenge = select(_R.challenge).where(_R.id == bindparam("request"))
 _add = insert(requests).returning(_R.id)
@@ -38,6 +42,7 @@ _CHANGEABLE: Final = (
     "state",
     "is_standing",
     "reason",
+    "replaces",
     "challenge",
     "challenge_answered_at",
     "denied_because",
@@ -72,15 +77,30 @@ def standing(
     return None if row is None else (_request(row), row.window_ends_at)
 
 
-def of_product(connection: Connection, product_id: str, limit: int) -> list[Request]:
-    """Read a product's requests, newest first."""
-    rows = connection.execute(_of_product, {"product": product_id, "limit": limit})
+def of_product(
+    connection: Connection, product_id: str, limit: int, before: int = HIGHEST_ID
+) -> list[Request]:
+    """Read a product's requests, newest first, those with an id below `before`."""
+    values = {"product": product_id, "limit": limit, "before": before}
+    rows = connection.execute(_of_product, values)
     return [_request(row) for row in rows]
 
 
 def run_out(connection: Connection, now: datetime, limit: int) -> list[Request]:
     """Read standing requests whose window has passed, the oldest first."""
     rows = connection.execute(_run_out, {"now": now, "limit": limit}).all()
+    return [_request(row) for row in rows]
+
+
+def standing_of_product(connection: Connection, product_id: str) -> list[Request]:
+    """Read the requests of a product that answer for their pair of IDs."""
+    rows = connection.execute(_standing_of_product, {"product": product_id}).all()
+    return [_request(row) for row in rows]
+
+
+def standing_of_server(connection: Connection, server_id: int) -> list[Request]:
+    """Read the requests that answer for their pair of IDs and gave a server a number."""
+    rows = connection.execute(_standing_of_server, {"server": server_id}).all()
     return [_request(row) for row in rows]
 
 

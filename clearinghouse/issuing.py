@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from clearinghouse import assessment, catalogue, docket, permissions
+from clearinghouse import assessment, catalogue, docket, permissions, servers
 from clearinghouse.compromise import revoke_older
 from clearinghouse.model import Actor, Product, Reason, Refusal, RefusalCode, Request
 from clearinghouse.steps import tell
@@ -32,7 +32,7 @@ def issue(
         return request
     if request.reason is None:
         raise Refusal(RefusalCode.WRONG_STATE, "The reason has to be stated first.")
-    assessment.enforce(assessment.assess(connection, product, request, now))
+    assessment.require(connection, product, request, now)
     compromised = request.reason is Reason.PRIVATE_KEY_COMPROMISED
     if compromised and request.challenge_answered_at is None:
         raise Refusal(RefusalCode.CHALLENGE_NEEDED)
@@ -47,7 +47,7 @@ def issue(
         secret, product.product_id, request.license_server_id, number, month, months
     )
     known = assessment.server_of(connection, request)
-    server = permissions.add_server(connection, product.product_id, now) if known is None else known
+    server = servers.add(connection, product.product_id, now) if known is None else known
     catalogue.set_last_issue(connection, product.product_id, number)
     permissions.add(
         connection,

@@ -41,6 +41,19 @@ class PermissionState(StrEnum):
     """A higher number of the same server was accepted."""
     REVOKED = "revoked"
     """Its private key was compromised."""
+    DEACTIVATED = "deactivated"
+    """Its license server was deactivated."""
+
+
+class ServerState(StrEnum):
+    """What the register thinks of a license server."""
+
+    PENDING = "pending"
+    """Given a number; nothing shows yet that it accepted one."""
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    """The number that it holds was revoked, and it hasn't shown that it accepted the next."""
+    DEACTIVATED = "deactivated"
 
 
 class Channel(StrEnum):
@@ -49,6 +62,14 @@ class Channel(StrEnum):
     TELEPHONE = "telephone"
     WEB = "web"
     AUTOMATIC = "automatic"
+
+
+class DeactivationCause(StrEnum):
+    """Why a license server is deactivated."""
+
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_DAMAGED = "certificate_damaged"
+    SERVER_REDEPLOYED = "server_redeployed"
 
 
 class RefusalCode(StrEnum):
@@ -65,6 +86,12 @@ class RefusalCode(StrEnum):
     WRONG_STATE = "wrong_state"
     REFUSED_BY_REPRESENTATIVE = "refused_by_representative"
     TOO_MANY_WRONG_PROOFS = "too_many_wrong_proofs"
+    SIGNATURE_WRONG = "signature_wrong"
+    KEY_MISMATCH = "key_mismatch"
+    DEACTIVATED = "deactivated"
+    RECEIPT_WRONG = "receipt_wrong"
+    NOT_CURRENT = "not_current"
+    COOLING_OFF = "cooling_off"
 
 
 _SENTENCES = {
@@ -79,6 +106,12 @@ _SENTENCES = {
     RefusalCode.WRONG_STATE: "The request isn't at a stage where this can be done.",
     RefusalCode.REFUSED_BY_REPRESENTATIVE: "The representative refused the request.",
     RefusalCode.TOO_MANY_WRONG_PROOFS: "Too many wrong codes were given; try again later.",
+    RefusalCode.SIGNATURE_WRONG: "The request isn't proven by the license server that it names.",
+    RefusalCode.KEY_MISMATCH: "The signing request's key isn't the one of the license server ID.",
+    RefusalCode.DEACTIVATED: "This license server was deactivated; it has to be activated again.",
+    RefusalCode.RECEIPT_WRONG: "This isn't a deactivation receipt of the product's license server.",
+    RefusalCode.NOT_CURRENT: "The license server has held another number since then.",
+    RefusalCode.COOLING_OFF: "This license server got a new ID a short time ago.",
 }
 
 
@@ -113,7 +146,7 @@ class RegisterError(Exception):
 class Actor:
     """Who does something."""
 
-    kind: Literal["caller", "line", "representative", "administrator", "demo"]
+    kind: Literal["caller", "line", "representative", "administrator", "demo", "server", "website"]
     name: str
 
 
@@ -129,6 +162,8 @@ class Policy:
     """How often one license server may be reactivated within `period_days`."""
     period_days: int = 365
     max_servers: int = 1
+    cooling_off_hours: int = 0
+    """How long after a new number the same license server waits for the next one."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.validity_months <= 99:  # noqa: PLR2004 -- two digits of the code
@@ -137,6 +172,8 @@ class Policy:
             raise ValueError("Window and period have to be at least one day.")
         if self.reactivations < 0 or self.max_servers < 0:
             raise ValueError("Reactivations and servers can't be negative.")
+        if self.cooling_off_hours < 0:
+            raise ValueError("The cooling-off time can't be negative.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +220,7 @@ class Standing:
     left: int
     """How many reactivations this server has left in the period."""
     next_date: date | None
-    """Where none is left: the first day with one."""
+    """Where none is left, or it cools off: the first day on which it may go through."""
     servers: int
     """How many license servers of the product are registered."""
     max_servers: int
@@ -193,3 +230,29 @@ class Standing:
     """Whether the request names a registered server."""
     refusal: RefusalCode | None = None
     """What `check` and `issue` would say; None where nothing stands in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A license server of a product."""
+
+    id: int
+    issue: int
+    """The highest number that it showed to hold; where it showed none, the last one issued."""
+    state: ServerState
+    issued_at: datetime
+    """When it was last given a number."""
+    accepted_at: datetime | None
+    """When it first showed that it accepted one."""
+    deactivated_at: datetime | None
+    revoked: tuple[int, ...]
+    """Its numbers whose private key was compromised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivation:
+    """A deactivation as the license server is told of it; the confirmation is compact."""
+
+    confirmation: str
+    issue: int
+    at: datetime

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from clearinghouse import audit, catalogue, contacts, docket, permissions, wrong_tries
+from clearinghouse import audit, catalogue, contacts, docket, permissions, servers, wrong_tries
 from clearinghouse.acceptance import accept
 from clearinghouse.model import (
     Actor,
@@ -40,6 +40,8 @@ class Opening:
     caller: str | None
     actor: Actor
     now: datetime
+    is_proven: bool = False
+    """By a signature or a whole HMAC, which nobody guesses: no product's limit binds it."""
 
 
 def open_request(
@@ -139,11 +141,18 @@ def _contact(connection: Connection, request: Request, opening: Opening) -> str 
 def _evident_reason(
     connection: Connection, product: Product, said: LicenseServerID, now: datetime
 ) -> str | None:
-    """Name the reason that needs no question: the first server of a product that has none."""
-    since = now - timedelta(days=product.policy.window_days)
-    if said.last_issue or permissions.registered_servers(connection, product.product_id, since):
-        return None
-    return Reason.FIRST_ACTIVATION.value
+    """Name the reason that needs no question.
+
+    It is the first activation where the product has no server, or where the server that asks was
+    deactivated: then everything begins anew.
+    """
+    if said.last_issue:
+        named = permissions.by_issue(connection, product.product_id, said.last_issue)
+        is_first = named is not None and servers.find(connection, named.server_id).is_deactivated
+    else:
+        since = now - timedelta(days=product.policy.window_days)
+        is_first = not servers.registered(connection, product.product_id, since)
+    return Reason.FIRST_ACTIVATION.value if is_first else None
 
 
 def _take_as_acceptance(
@@ -171,12 +180,13 @@ def _bear(connection: Connection, opening: Opening, product_id: str | None) -> N
     """
     if opening.caller is not None:
         wrong_tries.left(connection, Kind.CALLER, opening.caller, opening.now)
-    if product_id is not None and opening.actor.kind != "representative":
+    is_bound = opening.actor.kind != "representative" and not opening.is_proven
+    if product_id is not None and is_bound:
         wrong_tries.left(connection, Kind.PRODUCT, product_id, opening.now)
 
 
 def _count(connection: Connection, opening: Opening, product_id: str | None) -> None:
     if opening.caller is not None:
         wrong_tries.record(connection, Kind.CALLER, opening.caller, opening.now)
-    if product_id is not None:
+    if product_id is not None and not opening.is_proven:
         wrong_tries.record(connection, Kind.PRODUCT, product_id, opening.now)

@@ -1,14 +1,15 @@
-"""Issued numbers and the servers that they belong to."""
+"""Issued numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
+from clearinghouse import servers
 from clearinghouse.model import PermissionState
-from clearinghouse.tables import permissions, servers
+from clearinghouse.tables import permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Permission:
     server_id: int
     request_id: int
     state: PermissionState
+    new_license_server_id: str
 
 
 _P = permissions.c
@@ -45,40 +47,31 @@ _reactivations = (
 _accepted = select(func.max(_P.issue)).where(
     _P.server_id == bindparam("server"), _P.accepted_at.is_not(None)
 )
-_registered = (
-    select(func.count())
-    .select_from(servers)
-    .where(
-        servers.c.product_id == bindparam("product"),
-        or_(servers.c.accepted_at.is_not(None), servers.c.issued_at > bindparam("since")),
-    )
-)
-_add_server = insert(servers).returning(servers.c.id)
-_touch_server = (
-    update(servers).where(servers.c.id == bindparam("server")).values(issued_at=bindparam("at"))
-)
-_prove_server = (
-    update(servers)
-    .where(servers.c.id == bindparam("server"), servers.c.accepted_at.is_(None))
-    .values(accepted_at=bindparam("at"))
-)
 _add = insert(permissions)
 _accept = (
     update(permissions)
     .where(_P.id == bindparam("permission"))
     .values(accepted_at=bindparam("at"), state=bindparam("new_state"))
 )
-_below = and_(
-    _P.server_id == bindparam("server"),
-    _P.issue < bindparam("number"),
-    _P.state.in_([PermissionState.PENDING.value, PermissionState.CURRENT.value]),
+_VALID = (PermissionState.PENDING.value, PermissionState.CURRENT.value)
+_below = and_(_P.server_id == bindparam("server"), _P.issue < bindparam("number"))
+_supersede = (
+    update(permissions)
+    .where(_below, _P.state.in_(_VALID))
+    .values(state=PermissionState.SUPERSEDED.value)
 )
-_supersede = update(permissions).where(_below).values(state=PermissionState.SUPERSEDED.value)
-_valid_below = select(_P.issue).where(_below).order_by(_P.issue)
+# A deactivated number's certificate may still be in use somewhere, so a thief's is as well.
+_revocable = and_(_below, _P.state.in_([*_VALID, PermissionState.DEACTIVATED.value]))
+_valid_below = select(_P.issue).where(_revocable).order_by(_P.issue)
 _revoke = (
     update(permissions)
-    .where(_below)
+    .where(_revocable)
     .values(state=PermissionState.REVOKED.value, revoked_at=bindparam("at"))
+)
+_deactivate = (
+    update(permissions)
+    .where(_P.server_id == bindparam("server"), _P.state.in_(_VALID))
+    .values(state=PermissionState.DEACTIVATED.value)
 )
 
 
@@ -117,21 +110,6 @@ def accepted_issue(connection: Connection, server_id: int) -> int | None:
     return connection.execute(_accepted, {"server": server_id}).scalar()
 
 
-def registered_servers(connection: Connection, product_id: str, since: datetime) -> int:
-    """Count a product's servers: those that accepted a number or were given one since then.
-
-    A first activation that was never finished stops counting, or it would use up a place for good.
-    """
-    values = {"product": product_id, "since": since}
-    return connection.execute(_registered, values).scalar_one()
-
-
-def add_server(connection: Connection, product_id: str, now: datetime) -> int:
-    """Register a server; gives its id."""
-    values = {"product_id": product_id, "issued_at": now}
-    return int(connection.execute(_add_server, values).scalar_one())
-
-
 def add(
     connection: Connection,
     *,
@@ -157,7 +135,7 @@ def add(
             "issued_at": now,
         },
     )
-    connection.execute(_touch_server, {"server": server_id, "at": now})
+    servers.note_issue(connection, server_id, now)
 
 
 def accept(connection: Connection, permission: Permission, now: datetime) -> None:
@@ -169,7 +147,9 @@ def accept(connection: Connection, permission: Permission, now: datetime) -> Non
     values = {"permission": permission.id, "at": now, "new_state": state.value}
     connection.execute(_accept, values)
     connection.execute(_supersede, {"server": permission.server_id, "number": permission.issue})
-    connection.execute(_prove_server, {"server": permission.server_id, "at": now})
+    servers.note_acceptance(
+        connection, permission.server_id, now, is_active=state is PermissionState.CURRENT
+    )
 
 
 def revoke_below(connection: Connection, permission: Permission, now: datetime) -> list[int]:
@@ -181,6 +161,11 @@ def revoke_below(connection: Connection, permission: Permission, now: datetime) 
     return revoked
 
 
+def deactivate(connection: Connection, server_id: int) -> None:
+    """Take away what a server's numbers permit: it was deactivated."""
+    connection.execute(_deactivate, {"server": server_id})
+
+
 def _permission(row: Row[Any]) -> Permission:
     return Permission(
         row.id,
@@ -189,4 +174,5 @@ def _permission(row: Row[Any]) -> Permission:
         row.server_id,
         row.request_id,
         PermissionState(row.state),
+        row.new_license_server_id,
     )

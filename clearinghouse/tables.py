@@ -28,6 +28,7 @@ products = Table(
     Column("reactivations", Integer, nullable=False),
     Column("period_days", Integer, nullable=False),
     Column("max_servers", Integer, nullable=False),
+    Column("cooling_off_hours", Integer, nullable=False, server_default="0"),
     Column("is_blocked", Boolean, nullable=False),
     Column("last_issue", Integer, nullable=False),  # the highest number given out
     Column("added_at", UtcDateTime, nullable=False),
@@ -41,6 +42,7 @@ servers = Table(
     Column("product_id", ForeignKey(products.c.product_id), nullable=False, index=True),
     Column("issued_at", UtcDateTime, nullable=False),  # of its last number
     Column("accepted_at", UtcDateTime),  # its first proof that it accepted one
+    Column("deactivated_at", UtcDateTime),  # until it accepts a number again
 )
 
 requests = Table(

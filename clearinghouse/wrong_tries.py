@@ -23,13 +23,17 @@ class Kind(Enum):
 
     A request proof has five digits. With thirty guesses a day at one product, whoever makes them up
     would need nine years for an even chance; and what that opens is a request, not a server. The
-    closing code and the challenge belong to a request whose proof held.
+    closing code and the challenge belong to a request whose proof held. A deactivation receipt has
+    five digits as well. A signed request is one whose signature held, but not its request proof:
+    only who holds the license server's last private key can bring it that far.
     """
 
     CALLER = _Limit("caller", 10, timedelta(hours=1))
     PRODUCT = _Limit("product", 30, timedelta(days=1))
     CLOSING_CODE = _Limit("closing_code", 10, timedelta(hours=1))
     CHALLENGE = _Limit("challenge", 5, timedelta(hours=1))
+    RECEIPT = _Limit("receipt", 30, timedelta(days=1))
+    SIGNED = _Limit("signed_request", 30, timedelta(days=1))
 
 
 _LONGEST: Final = max(kind.value.period for kind in Kind)

@@ -87,6 +87,18 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Deactivate:
+    """Have a receipt taken; `cause` is the key that says why. Brings `Deactivated` or `Refused`.
+
+    A receipt that was taken already brings the same confirmation, whatever the cause.
+    """
+
+    product_id: str
+    receipt: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
     """Take a place in the queue; `first` in line for who was cut off from a representative."""
 
@@ -115,5 +127,14 @@ class Note:
 
 
 Spoken = Say | Ask | WaitInQueue | Hold | JoinConference | HangUp
-Command = LookUpProduct | OpenRequest | SetReason | Confirm | Enqueue | FindRepresentative | EndCall
+Command = (
+    LookUpProduct
+    | OpenRequest
+    | SetReason
+    | Confirm
+    | Deactivate
+    | Enqueue
+    | FindRepresentative
+    | EndCall
+)
 Action = Spoken | Command | Note

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ivr.actions import Ask, Confirm, FindRepresentative, Note, Say
 from ivr.events import ClosingCodeWanted, Confirmed, KeysPressed, NothingPressed, Refused
-from ivr.keying import MOST_TRIES, Turn, say_goodbye
+from ivr.outcomes import MOST_TRIES, Turn, say_goodbye
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 

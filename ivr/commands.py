@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from clearinghouse import Actor, Channel, Reason, Refusal, RefusalCode
+from clearinghouse import Actor, Channel, DeactivationCause, Reason, Refusal, RefusalCode
 from data_store import mark_durable
 from ivr.actions import (
     Command,
     Confirm,
+    Deactivate,
     EndCall,
     Enqueue,
     FindRepresentative,
@@ -22,6 +23,7 @@ from ivr.actions import (
 )
 from ivr.events import (
     Confirmed,
+    Deactivated,
     Event,
     ProductFound,
     PutThrough,
@@ -36,6 +38,7 @@ from switchboard.events import EventKind, NewEvent
 from switchboard.model import Call, CallState
 
 REASONS = dict(zip("12345", Reason, strict=False))
+CAUSES = dict(zip("123", DeactivationCause, strict=True))
 LINE = Actor("line", "line")
 
 
@@ -78,6 +81,22 @@ def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
 
 
 def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
+    match command:
+        case Enqueue(first):
+            _enqueue(turn, session, first=first)
+        case FindRepresentative():
+            if not turn.call.is_accompanied:
+                return RepresentativeLost()
+            turn.call = replace(turn.call, state=CallState.TALKING)
+            return PutThrough(turn.call.conference)
+        case EndCall(by, case):
+            _end(turn, by, case)
+        case _:
+            return _ask_register(turn, command)
+    return None
+
+
+def _ask_register(turn: Turn, command: Command) -> Event | None:
     house = turn.services.clearinghouse
     match command:
         case LookUpProduct(product_id):
@@ -96,15 +115,8 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
             mark_durable(turn.conn)
             turn.note(EventKind.ID_CONFIRMED)
             return Confirmed()
-        case Enqueue(first):
-            _enqueue(turn, session, first=first)
-        case FindRepresentative():
-            if not turn.call.is_accompanied:
-                return RepresentativeLost()
-            turn.call = replace(turn.call, state=CallState.TALKING)
-            return PutThrough(turn.call.conference)
-        case EndCall(by, case):
-            _end(turn, by, case)
+        case Deactivate():
+            return _deactivate(turn, command)
     return None
 
 
@@ -120,6 +132,20 @@ def _open(turn: Turn, command: OpenRequest) -> Event:
     )
     turn.call = replace(turn.call, request_id=opened.id, case_number=opened.case_number)
     return RequestOpened(opened.id, opened.case_number, opened.line_code)
+
+
+def _deactivate(turn: Turn, command: Deactivate) -> Event:
+    done = turn.services.clearinghouse.deactivate(
+        turn.conn,
+        product_id=command.product_id,
+        receipt=command.receipt,
+        cause=CAUSES[command.cause],
+        channel=Channel.TELEPHONE,
+        caller=turn.call.caller,
+        actor=turn.caller,
+        now=turn.now,
+    )
+    return Deactivated(done.confirmation)
 
 
 def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:

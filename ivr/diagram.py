@@ -11,6 +11,7 @@ NAMES = {
     "RequestOpened": "request opened",
     "Refused": "refused",
     "Confirmed": "confirmed",
+    "Deactivated": "deactivated",
     "StillWaiting": "still waiting",
     "PutThrough": "put through",
     "ClosingCodeWanted": "closing code wanted",

@@ -54,6 +54,13 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Deactivated:
+    """The receipt was right; the compact confirmation is to be read out."""
+
+    confirmation: str
+
+
+@dataclass(frozen=True, slots=True)
 class StillWaiting:
     """The network asks what a waiting caller hears. `place` counts from 1."""
 
@@ -92,6 +99,7 @@ Event = (
     | RequestOpened
     | Refused
     | Confirmed
+    | Deactivated
     | StillWaiting
     | PutThrough
     | ClosingCodeWanted

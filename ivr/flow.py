@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from codes import case_number
-from ivr import closing
+from ivr import closing, deactivating
 from ivr.actions import (
     Action,
     Ask,
@@ -29,6 +29,7 @@ from ivr.events import (
     CallArrived,
     ClosingCodeWanted,
     Confirmed,
+    Deactivated,
     Event,
     HungUp,
     KeysPressed,
@@ -40,16 +41,13 @@ from ivr.events import (
     RequestOpened,
     StillWaiting,
 )
-from ivr.keying import (
+from ivr.keying import ask_for_groups, ask_to_mark, hear_nothing, take_keys, take_mark
+from ivr.outcomes import (
     MOST_SILENCES,
     MOST_TRIES,
+    SECONDS_FOR_A_MENU,
     Turn,
-    ask_for_groups,
-    ask_to_mark,
-    hear_nothing,
     say_goodbye,
-    take_keys,
-    take_mark,
     to_queue,
 )
 from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
@@ -57,7 +55,6 @@ from ivr.transitions import TRANSITIONS
 from switchboard.events import EventKind
 
 REASONS = "12345"
-SECONDS_FOR_A_MENU = 8
 SECONDS_BETWEEN_PLACES = 15
 
 
@@ -88,6 +85,10 @@ def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
             return ask_to_mark(session)
         case Step.REASON:
             return session, (_reason_menu(),)
+        case Step.RECEIPT:
+            return deactivating.offer(session)
+        case Step.DEACTIVATING | Step.CONFIRMATION:
+            return deactivating.again(session)
         case Step.QUEUED:
             return session, (WaitInQueue(),)
         case Step.TALKING:
@@ -244,6 +245,12 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.OPENING, Refused): _refuse_request,
     (Step.REASON, KeysPressed): _choose_reason,
     (Step.REASON, NothingPressed): _miss_reason,
+    (Step.RECEIPT, KeysPressed): deactivating.choose,
+    (Step.RECEIPT, NothingPressed): deactivating.miss_choice,
+    (Step.DEACTIVATING, Deactivated): deactivating.read_out,
+    (Step.DEACTIVATING, Refused): deactivating.refuse,
+    (Step.CONFIRMATION, KeysPressed): deactivating.hear_again,
+    (Step.CONFIRMATION, NothingPressed): deactivating.miss_typed,
     (Step.QUEUED, StillWaiting): _wait,
     (Step.QUEUED, PutThrough): _put_through,
     (Step.QUEUED, RepresentativeLost): _requeue,

@@ -9,30 +9,17 @@ from dataclasses import replace
 
 from codes import keying
 from codes.keying import Keyed, Taken
-from ivr.actions import (
-    Action,
-    Ask,
-    EndCall,
-    Enqueue,
-    HangUp,
-    LookUpProduct,
-    Note,
-    OpenRequest,
-    Say,
-    WaitInQueue,
-)
+from ivr import deactivating
+from ivr.actions import Action, Ask, LookUpProduct, Note, OpenRequest, Say
+from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, say_goodbye, to_queue
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
-MOST_TRIES = 3
-MOST_SILENCES = 3
 # Long enough to find the next group on the page, short enough not to seem dead.
 SECONDS_FOR_KEYS = 6
 SECONDS_TO_MARK = 10
 
 KEYS = re.compile(r"[0-9]+|\*\*|\*")
-
-Turn = tuple[Session, tuple[Action, ...]]
 
 
 def code_of(session: Session) -> Keyed:
@@ -113,6 +100,8 @@ def _go_on(session: Session, first: tuple[Say, ...], notes: tuple[Action, ...]) 
             return replace(session, step=step), (*notes, command)
         opening = OpenRequest(session.product_id.digits, keyed.digits)
         return replace(session, step=Step.OPENING), (*notes, opening)
+    if deactivating.receipt_of(session) is not None:
+        return deactivating.offer(replace(session, tries=0), *notes)
     if session.tries >= MOST_TRIES:
         return to_queue(session, *notes, Say("too_many_tries"))
     if keyed.parity_wrong:
@@ -173,15 +162,3 @@ def hear_nothing(session: Session) -> Turn:
     if session.step is Step.MARKING:
         return ask_to_mark(session)
     return ask_for_groups(session, (Say("still_there"),))
-
-
-def to_queue(session: Session, *first: Action) -> Turn:
-    """To a representative, with everything that was keyed."""
-    session = replace(session, step=Step.QUEUED, tries=0, silences=0, place=None)
-    return session, (*first, Enqueue(), Say("connecting"), WaitInQueue())
-
-
-def say_goodbye(session: Session, *first: Action) -> Turn:
-    """End the call from the line's side."""
-    ended = replace(session, step=Step.ENDED)
-    return ended, (*first, EndCall("line", session.case), Say("goodbye"), HangUp())

@@ -7,6 +7,7 @@ from ivr.events import (
     CallArrived,
     ClosingCodeWanted,
     Confirmed,
+    Deactivated,
     Event,
     HungUp,
     KeysPressed,
@@ -27,6 +28,7 @@ KEYING = frozenset(
         Step.MARKING,
         Step.LOOKING_UP,
         Step.OPENING,
+        Step.RECEIPT,
         Step.QUEUED,
     }
 )
@@ -39,7 +41,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.PRODUCT_ID: {
-        KeysPressed: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING},
+        KeysPressed: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT},
         NothingPressed: UNANSWERED | {Step.PRODUCT_ID},
         HungUp: ENDED,
     },
@@ -54,8 +56,25 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.MARKING: {
-        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING},
+        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING, Step.RECEIPT},
         NothingPressed: UNANSWERED | {Step.MARKING},
+        HungUp: ENDED,
+    },
+    Step.RECEIPT: {
+        KeysPressed: frozenset(
+            {Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID, Step.QUEUED}
+        ),
+        NothingPressed: frozenset({Step.RECEIPT, Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.DEACTIVATING: {
+        Deactivated: frozenset({Step.CONFIRMATION}),
+        Refused: frozenset({Step.LICENSE_SERVER_ID, Step.QUEUED, Step.ENDED}),
+        HungUp: ENDED,
+    },
+    Step.CONFIRMATION: {
+        KeysPressed: frozenset({Step.DEACTIVATING, Step.ENDED}),
+        NothingPressed: frozenset({Step.DEACTIVATING, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.OPENING: {

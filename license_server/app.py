@@ -1,20 +1,20 @@
 """The Flask application: the pages put together, their guards and their headers."""
 
+import dataclasses
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-import region_routing
 from codes import license_server_id, product_id
-from license_server import access, files
+from license_server import access, files, numbers
 from license_server import state as states
 from license_server.errors import LicenseServerError
-from license_server.pages import entrance, manager, services, wizard
+from license_server.pages import call, entrance, events, manager, server_manager, services, wizard
 from license_server.pages.services import Services
 from region_routing import RoutingTable
 
@@ -57,24 +57,42 @@ def create_app(
     app.extensions[services.KEY] = Services(
         data=data,
         clock=clock,
-        routing=routing or region_routing.load(),
+        routing=routing or numbers.load(data),
         access=access.Access(data),
         host=host,
         is_demo=is_demo,
     )
-    for part in (entrance, manager, wizard):
+    for part in (entrance, server_manager, manager, events, wizard, call):
         app.register_blueprint(part.blueprint)
+    if routing is None:
+        app.before_request(_renewal(numbers.stamp(data)))
     app.before_request(_guard)
     app.after_request(_with_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(LicenseServerError, _own_error)
     app.context_processor(lambda: {"is_demo": is_demo, "host": host})
     app.add_template_filter(_long_date, "long_date")
+    app.add_template_filter(_hours, "hours")
     app.add_template_filter(product_id.split, "product_groups")
     app.add_template_filter(license_server_id.split, "server_groups")
     app.add_template_filter(license_server_id.format, "server_id")
     app.add_template_filter(product_id.format, "product_id")
     return app
+
+
+def _renewal(loaded: tuple[int, int]) -> Callable[[], None]:
+    """Let a table of numbers that was taken meanwhile count from the next page on."""
+
+    def renew() -> None:
+        nonlocal loaded
+        parts = services.services()
+        found = numbers.stamp(parts.data)
+        if found != loaded:
+            table = numbers.load(parts.data)
+            current_app.extensions[services.KEY] = dataclasses.replace(parts, routing=table)
+            loaded = found
+
+    return renew
 
 
 def one_time_path(app: Flask) -> str:
@@ -130,3 +148,8 @@ def _message(title: str, *sentences: str) -> str:
 
 def _long_date(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
+
+
+def _hours(span: timedelta) -> str:
+    hours, seconds = divmod(int(span.total_seconds()), 3600)
+    return f"{hours} h {seconds // 60} min"

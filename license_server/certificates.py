@@ -24,14 +24,17 @@ class Examination:
 def examine(
     certificate_pem: bytes | None,
     key_pem: bytes | None,
-    root_pem: bytes | None,
+    chain_pem: bytes | None,
     *,
     new_id: str,
     recorded: Machine,
     machine: Machine,
     now: datetime,
 ) -> Examination:
-    """Check a certificate: parses, time, key belongs to it, machine identity, chain."""
+    """Check a certificate: parses, time, key belongs to it, machine identity, chain.
+
+    `chain_pem` holds what stands above it, the root last.
+    """
     try:
         certificate = x509.load_pem_x509_certificate(certificate_pem or b"")
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
@@ -50,16 +53,16 @@ def examine(
         state = CertificateState.REDEPLOYED
     elif machine.system != recorded.system:
         state = CertificateState.UPGRADED
-    elif not _is_chained(certificate, root_pem, now):
+    elif not _is_chained(certificate, chain_pem, now):
         state = CertificateState.CORRUPTED
     else:
         state = CertificateState.VALID
     return Examination(state, start, end)
 
 
-def _is_chained(certificate: x509.Certificate, root_pem: bytes | None, now: datetime) -> bool:
+def _is_chained(certificate: x509.Certificate, chain_pem: bytes | None, now: datetime) -> bool:
     try:
-        root = x509.load_pem_x509_certificate(root_pem or b"")
+        *between, root = x509.load_pem_x509_certificates(chain_pem or b"")
     except ValueError:
         return False
-    return chains.verify(certificate, [], [root], now)
+    return chains.verify(certificate, between, [root], now)

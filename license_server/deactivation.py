@@ -17,7 +17,7 @@ from license_server.errors import (
     NotActivatedError,
 )
 from license_server.event_log import Kind
-from license_server.model import DeactivationCause
+from license_server.model import DeactivationCause, Reason
 from license_server.state import Deactivation
 
 __all__ = ["Deactivation", "begin", "close", "confirm", "status"]
@@ -45,7 +45,8 @@ def begin(data: Path, cause: DeactivationCause, now: datetime) -> str:
             installation.secret(data), state.product_id, state.held.new_license_server_id
         )
         begun = Deactivation(receipt, cause, now)
-        states.save(data, dataclasses.replace(state, deactivation=begun, completed=None), now)
+        fresh = dataclasses.replace(state, deactivation=begun, asked_cause=None, completed=None)
+        states.save(data, fresh, now)
     facts = {"cause": cause.value, "issue": state.last_issue}
     event_log.record(data, Kind.DEACTIVATION_BEGAN, now, **facts)
     return receipt
@@ -71,7 +72,10 @@ def confirm(data: Path, text: str, now: datetime) -> Deactivation:
         if begun.confirmed_at is not None:
             return begun
         confirmed = dataclasses.replace(begun, confirmed_at=now, draft=())
-        states.save(data, dataclasses.replace(state, deactivation=confirmed), now)
+        # What the clearinghouse has written off begins anew, whatever it was asked for before.
+        asked = state.request and dataclasses.replace(state.request, reason=Reason.FIRST_ACTIVATION)
+        fresh = dataclasses.replace(state, deactivation=confirmed, request=asked)
+        states.save(data, fresh, now)
     event_log.record(data, Kind.DEACTIVATION_CONFIRMED, now, issue=state.last_issue)
     return confirmed
 

@@ -1,4 +1,7 @@
-"""A new license server ID as it is typed into seven fields, judged field by field."""
+"""A code as it is typed into a field per group, judged field by field.
+
+That is a new license server ID, where no other shape is named.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from codes.errors import InvalidCharacter, named
-from codes.groups import NEW_LICENSE_SERVER_ID
+from codes.groups import NEW_LICENSE_SERVER_ID, Shape
 from codes.typed import signs
 from license_server.errors import IDRefusedError
 
@@ -33,29 +36,29 @@ class Verdict:
     message: str
 
 
-def read(form: Mapping[str, str]) -> tuple[str, ...]:
-    """Read the seven fields `group1` to `group7`, or the one field `new_license_server_id`.
+def read(form: Mapping[str, str], shape: Shape = NEW_LICENSE_SERVER_ID) -> tuple[str, ...]:
+    """Read the fields `group1`, `group2` and so on, or the one field that is named by the kind.
 
-    A whole ID in any one field is laid over all seven. Nothing typed is lost: what does not fit
-    stays in the last field.
+    A whole code in any one field is laid over all. Nothing typed is lost: what does not fit stays
+    in the last field.
     """
-    whole = form.get("new_license_server_id", "")
-    groups = tuple(form.get(f"group{number}", "").strip() for number in range(1, COUNT + 1))
-    return spread((whole, *groups[1:]) if whole.strip() else groups)
+    whole = form.get(shape.kind, "")
+    groups = tuple(form.get(f"group{number}", "").strip() for number in shape.numbers)
+    return spread((whole, *groups[1:]) if whole.strip() else groups, shape)
 
 
-def spread(groups: Sequence[str]) -> tuple[str, ...]:
-    """Lay what is typed over seven fields, where a field holds more than its own group."""
-    texts = [text[:_LONGEST].strip() for text in groups][:COUNT]
-    texts += [""] * (COUNT - len(texts))
+def spread(groups: Sequence[str], shape: Shape = NEW_LICENSE_SERVER_ID) -> tuple[str, ...]:
+    """Lay what is typed over all fields, where a field holds more than its own group."""
+    texts = [text[:_LONGEST].strip() for text in groups][: shape.count]
+    texts += [""] * (shape.count - len(texts))
     longest = max(texts, key=lambda text: len(signs(text)))
     if len(signs(longest)) <= WIDTH:
         return tuple(signs(text) for text in texts)
-    # A whole ID pasted into one field stands for itself; else the fields are read on.
-    is_whole = len(signs(longest)) >= NEW_LICENSE_SERVER_ID.length
+    # A whole code pasted into one field stands for itself; else the fields are read on.
+    is_whole = len(signs(longest)) >= shape.length
     every = signs(longest if is_whole else "".join(texts))
-    cut = [every[at : at + WIDTH] for at in range(0, WIDTH * (COUNT - 1), WIDTH)]
-    return (*cut, every[WIDTH * (COUNT - 1) :])
+    last = WIDTH * (shape.count - 1)
+    return (*(every[at : at + WIDTH] for at in range(0, last, WIDTH)), every[last:])
 
 
 def verdicts(groups: Sequence[str]) -> tuple[Verdict, ...]:

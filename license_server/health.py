@@ -97,7 +97,7 @@ def examine(data: Path, state: State, now: datetime, machine: Machine) -> certif
     return certificates.examine(
         files.read(data / held.certificate_file),
         files.read(data / held.key_file),
-        files.read(data / state.root_file),
+        files.read(data / (held.chain_file or state.root_file)),
         new_id=held.new_license_server_id,
         recorded=held.machine,
         machine=machine,
@@ -122,10 +122,12 @@ def note(data: Path, now: datetime) -> Status:
 
 
 def certificate_paths(data: Path) -> tuple[Path, Path | None]:
-    """Name the files of the local root certificate and of the server's own, if it has one."""
+    """Name the files of what the server's certificate leads to and of itself, if it has one."""
     state = states.load(data)
-    own = None if state.held is None else data / state.held.certificate_file
-    return data / state.root_file, own
+    if state.held is None:
+        return data / state.root_file, None
+    above = state.held.chain_file or state.root_file
+    return data / above, data / state.held.certificate_file
 
 
 def _news(

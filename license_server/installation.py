@@ -18,6 +18,7 @@ from license_server.errors import AlreadyInstalledError, DataDirectoryError, Inv
 from license_server.machine import present
 
 _NAME_LENGTH: Final = 64
+REVOCATIONS: Final = "clearinghouse-crl.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,10 @@ def store_root(data: Path, server_name: str, now: datetime) -> tuple[str, str]:
 
 
 def root_pem(data: Path) -> bytes:
-    """Read the local root certificate, which clients on this network are to trust."""
+    """Read the roots that clients on this network are to trust.
+
+    The local one stands first; the clearinghouse's follows where it signed the certificate.
+    """
     state = states.load(data)
     content = files.read(data / state.root_file)
     if content is None or b"BEGIN CERTIFICATE" not in content:
@@ -142,4 +146,17 @@ def root_pem(data: Path) -> bytes:
             f"{data / state.root_file} is missing or damaged: reactivate this server, "
             "which makes the local root anew."
         )
-    return content
+    chain = (
+        files.read(data / state.held.chain_file) if state.held and state.held.chain_file else b""
+    )
+    _, mark, last = (chain or b"").rpartition(b"-----BEGIN CERTIFICATE-----")
+    return content + mark + last
+
+
+def revocation_pem(data: Path) -> bytes:
+    """Read the revocation lists that clients on this network are to have; empty where none is.
+
+    These are the last lists of local CAs that were given up, and the clearinghouse's newest.
+    """
+    names = [*states.load(data).revocation_files, REVOCATIONS]
+    return b"".join(files.read(data / name) or b"" for name in names)

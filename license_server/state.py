@@ -117,6 +117,7 @@ class State:
     """Everything but keys and certificates.
 
     `seen` is the certificate state last logged, `noted` what else was logged of this certificate;
+    `asked_cause` is what the Deactivate Server Wizard was told before any receipt was made;
     `revocation_files` are the last lists of local CAs that were given up.
     """
 
@@ -141,6 +142,7 @@ class State:
     noted: tuple[str, ...] = ()
     unconfirmed: Unconfirmed | None = None
     deactivation: Deactivation | None = None
+    asked_cause: DeactivationCause | None = None
     revocation_files: tuple[str, ...] = ()
 
     @property
@@ -233,6 +235,7 @@ def _upgraded(document: Mapping[str, Any]) -> Mapping[str, Any]:
         "noted": [],
         "unconfirmed": None,
         "deactivation": None,
+        "asked_cause": None,
         "revocation_files": [],
     }
 

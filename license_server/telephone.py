@@ -5,21 +5,21 @@ from datetime import date, datetime
 from typing import Final
 
 import region_routing
-from region_routing import RoutingTable
+from region_routing import Line, Route, RoutingTable
 
-_PAGE_LANGUAGE: Final = "en-GB"
-# The names of the languages that lines speak; one that is not here shows by its tag.
-_LANGUAGES: Final = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "ja": "Japanese",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-}
+PAGE_LANGUAGE: Final = "en-GB"
+_ENGLISH: Final = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Another line, for when the first one is dead or engaged."""
+
+    number: str
+    e164: str
+    language: str
+    region: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Guidance:
     is_open: bool
     opens: datetime | None
     languages: tuple[str, ...]
+    fallback: Fallback | None = None
 
 
 def guidance(table: RoutingTable, region: str, now: datetime) -> Guidance | None:
@@ -50,20 +51,53 @@ def guidance(table: RoutingTable, region: str, now: datetime) -> Guidance | None
     local = now.astimezone()
     opens = None if is_open else region_routing.next_opening(route.centre, now)
     return Guidance(
-        region=table.region_name(region, _PAGE_LANGUAGE),
+        region=table.region_name(region, PAGE_LANGUAGE),
         number=route.line.display,
         e164=route.line.number,
         as_of=table.as_of,
         centre=route.centre.name,
-        hours=region_routing.hours_text(route.centre, _PAGE_LANGUAGE, local),
+        hours=region_routing.hours_text(route.centre, PAGE_LANGUAGE, local),
         zone=local.tzname() or "local time",
         is_open=is_open,
         opens=opens.astimezone(local.tzinfo) if opens else None,
-        languages=tuple(_LANGUAGES.get(name, name) for name in route.centre.languages),
+        languages=tuple(_language(tag) for tag in route.centre.languages),
+        fallback=_fallback(table, route, now),
     )
 
 
 def choices(table: RoutingTable) -> list[tuple[str, str]]:
     """List the regions for Select Country or Region: ISO code and name, in order of the names."""
-    named = [(code, table.region_name(code, _PAGE_LANGUAGE)) for code in table.regions]
+    named = [(code, table.region_name(code, PAGE_LANGUAGE)) for code in table.regions]
     return sorted(named, key=lambda pair: pair[1])
+
+
+def _fallback(table: RoutingTable, route: Route, now: datetime) -> Fallback | None:
+    """Choose another line: in the same language and open now, as far as there is one."""
+    others = [line for line in table.lines.values() if line.id != route.line.id]
+    if not others:
+        return None
+
+    def distance(line: Line) -> tuple[bool, bool, bool]:
+        is_same = line.language == route.line.language
+        return (
+            not (is_same or line.language == _ENGLISH),
+            not _is_open(table, line, now),
+            not is_same,
+        )
+
+    line = min(others, key=distance)
+    return Fallback(
+        number=line.display,
+        e164=line.number,
+        language=_language(line.language),
+        region=table.region_name(line.region, PAGE_LANGUAGE),
+        is_open=_is_open(table, line, now),
+    )
+
+
+def _is_open(table: RoutingTable, line: Line, now: datetime) -> bool:
+    return region_routing.is_open(table.route(line.region).centre, now)
+
+
+def _language(tag: str) -> str:
+    return region_routing.language_name(tag, PAGE_LANGUAGE)

@@ -3,6 +3,7 @@
 from region_routing.hours import hours_text, is_open, next_opening
 from region_routing.loading import RoutingTableError, load
 from region_routing.model import Line, Override, Region, Route, RoutingTable, Span, SupportCentre
+from region_routing.names import countries, language_name
 from region_routing.source import Problem
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "RoutingTableError",
     "Span",
     "SupportCentre",
+    "countries",
     "hours_text",
     "is_open",
+    "language_name",
     "load",
     "next_opening",
 ]

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     ID_READ = "id.read"
     CLOSING_CODE_ASKED = "closing_code.asked"
     ID_CONFIRMED = "id.confirmed"
+    SERVER_DEACTIVATED = "server.deactivated"
     CALL_ENDED = "call.ended"
     TELEPHONY_FAILED = "telephony.failed"
 

@@ -40,7 +40,7 @@ def log_in_entered() -> Page:
     refused = services().access.take_password(request.form.get("password", ""), now())
     if refused is not None:
         return render_template("log_in.html", has_password=True, error=refused), 403
-    return redirect(url_for("manager.servers"), 303)
+    return redirect(url_for("manager.start"), 303)
 
 
 @blueprint.post("/log-out")

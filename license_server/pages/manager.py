@@ -7,11 +7,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+import region_routing
+from license_server import configuration as configurations
 from license_server import event_log, files, health, installation, telephone
 from license_server import state as states
 from license_server.errors import InvalidEntryError
 from license_server.model import Method
+from license_server.pages import menu
 from license_server.pages.services import now, services
+from license_server.remote import servers as others
 from license_server.state import Properties
 
 blueprint = Blueprint("manager", __name__)
@@ -31,6 +35,7 @@ FIELDS: Final = {
     },
     "optional": {
         "email": "E-mail",
+        "phone": "Telephone",
         "unit": "Organizational unit",
         "address": "Company address",
         "city": "City",
@@ -38,13 +43,37 @@ FIELDS: Final = {
         "postal_code": "Postal code",
     },
 }
+# What browsers know how to fill in (HTML, autofill field names).
+_AUTOCOMPLETE: Final = {
+    "first_name": "given-name",
+    "last_name": "family-name",
+    "company": "organization",
+    "email": "email",
+    "phone": "tel",
+    "address": "street-address",
+    "city": "address-level2",
+    "province": "address-level1",
+    "postal_code": "postal-code",
+}
 _LONGEST: Final = 200
 
 
 @blueprint.get("/")
 def start() -> Page:
     """Lead to where work begins."""
-    return redirect(url_for("manager.servers"), 303)
+    return redirect(url_for("server_manager.start"), 303)
+
+
+@blueprint.app_context_processor
+def _console() -> dict[str, object]:
+    """What the console tree and the Action menu need on every page that shows them."""
+    return {
+        "menu_of": menu.of,
+        "tree_nodes": menu.nodes,
+        "page_at": menu.first_page,
+        "listed_servers": _listed,
+        "now": now,
+    }
 
 
 @blueprint.get("/manager")
@@ -59,9 +88,21 @@ def server() -> Page:
     return render_template("server.html", status=health.note(services().data, now()))
 
 
+@blueprint.get("/manager/configuration")
+def configuration() -> Page:
+    """Review Configuration: each check with its finding and what to do."""
+    data = services().data
+    return render_template(
+        "configuration.html",
+        status=health.note(data, now()),
+        checks=configurations.review(data, services().routing, now()),
+    )
+
+
 @blueprint.get("/manager/root.pem")
 def root() -> Page:
     """Download the local root certificate, for the clients on this network to trust."""
+    configurations.note_export(services().data, now())
     disposition = {"Content-Disposition": 'attachment; filename="local-root.pem"'}
     body = installation.root_pem(services().data)
     return Response(body, mimetype="application/x-pem-file", headers=disposition)
@@ -86,14 +127,21 @@ def properties_entered() -> Page:
         return _sheet(typed, form["tab"])
     try:
         _require_region(typed)
+        _require_country(typed)
     except InvalidEntryError as error:
-        return _sheet(typed, "connection", error), 422
+        tab = "connection" if error.field == "region" else "required"
+        return _sheet(typed, tab, error), 422
     with files.locked(data):
         state = states.load(data)
         states.save(data, dataclasses.replace(state, properties=typed))
     facts = {"method": typed.method.value, "region": typed.region}
     event_log.record(data, event_log.Kind.PROPERTIES_CHANGED, now(), **facts)
     return redirect(url_for("manager.server"), 303)
+
+
+def _listed() -> tuple[others.Server, ...]:
+    listed = others.load(services().data)
+    return tuple(each for each in listed if each.role is others.Role.LICENSE_SERVER)
 
 
 def _sheet(held: Properties, tab: str, error: InvalidEntryError | None = None) -> str:
@@ -103,9 +151,11 @@ def _sheet(held: Properties, tab: str, error: InvalidEntryError | None = None) -
         properties=held,
         tabs=TABS,
         fields=FIELDS,
+        autocomplete=_AUTOCOMPLETE,
         tab=tab if tab in TABS else "connection",
         methods=list(Method),
         regions=telephone.choices(services().routing),
+        countries=region_routing.countries(telephone.PAGE_LANGUAGE),
         wrong=error.field if error else "",
         error=str(error) if error else "",
     )
@@ -127,3 +177,9 @@ def _require_region(typed: Properties) -> None:
         raise InvalidEntryError(
             "region", "Choose the country or region that you call from: it decides the number."
         )
+
+
+def _require_country(typed: Properties) -> None:
+    known = dict(region_routing.countries(telephone.PAGE_LANGUAGE))
+    if typed.country and typed.country not in known:
+        raise InvalidEntryError("country", "That country or region is not in the list: choose one.")

@@ -3,6 +3,8 @@
 const form = document.getElementById("entry");
 const fields = [...form.querySelectorAll(".group input")];
 const whole = document.getElementById("whole");
+const offer = document.getElementById("offer");
+const made = document.getElementById("offer-made");
 const SIGNS = /[\s\p{Pd}\p{Cf}\u2212]/gu;
 const WIDTH = 5;
 let asked = 0;
@@ -18,17 +20,44 @@ function show(answer) {
   whole.textContent = answer.whole;
 }
 
+function ask(path) {
+  return fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ groups: fields.map((field) => field.value) }),
+  });
+}
+
+// One group that is wrong or left out can be worked out from the others; it is filled in only when
+// the button says yes. A group that is just being typed is not spoken of.
+async function offerRest() {
+  const rest = fields.filter((field) => field.parentElement.dataset.mark !== "good");
+  const isTyping =
+    rest.length === 1 &&
+    rest[0] === document.activeElement &&
+    rest[0].parentElement.dataset.mark !== "bad";
+  const isAsked = !isTyping && (rest.length === 1 || (rest.length === 0 && whole.textContent));
+  const turn = asked;
+  let found = { group: null };
+  if (isAsked) {
+    const answer = await ask(offer.dataset.ask);
+    if (answer.ok) found = await answer.json();
+  }
+  if (turn !== asked) return;
+  made.hidden = !found.group;
+  document.getElementById("offer-sentence").textContent = found.sentence ?? "";
+  document.getElementById("offer-digits").textContent = found.digits ?? "";
+}
+
 async function check() {
   const turn = ++asked;
-  const groups = fields.map((field) => field.value);
   try {
-    const answer = await fetch(form.dataset.check, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ groups }),
-    });
+    const answer = await ask(form.dataset.check);
     // A slower answer to an older question must not overwrite a newer one.
-    if (answer.ok && turn === asked) show(await answer.json());
+    if (answer.ok && turn === asked) {
+      show(await answer.json());
+      await offerRest();
+    }
   } catch {
     whole.textContent = "The license server does not answer; what is typed stays here.";
   }
@@ -70,6 +99,9 @@ fields.forEach((field, at) => {
     await check();
     const isGood = field.parentElement.dataset.mark === "good";
     if (isGood && document.activeElement === field && at + 1 < fields.length) go(at + 1);
+  });
+  field.addEventListener("focus", () => {
+    if (fields.some((each) => each.value)) offerRest();
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Backspace" && !field.value && at > 0) fields[at - 1].focus();

@@ -1,50 +1,78 @@
-// The Action menu by right-click and by keyboard: Shift+F10 or the menu key opens it, arrows walk
-// through it, Escape closes it. Without this module it opens by its own button.
-const menu = document.getElementById("action-menu");
-const node = document.getElementById("server-node");
+// Menus by right-click and by keyboard: Shift+F10 or the menu key opens the Action menu, arrows
+// walk through a menu, Escape closes it. Without this module each opens by its own button.
+const menus = [...document.querySelectorAll("details.menu")];
+const action = document.getElementById("action-menu");
 
-function entries() {
+function entries(menu) {
   return [...menu.querySelectorAll("summary, a")].filter((entry) => entry.checkVisibility());
 }
 
-function open() {
+function open(menu, at) {
+  const list = menu.querySelector("ul");
+  menu.classList.toggle("context", Boolean(at));
   menu.open = true;
-  entries()[1]?.focus();
+  if (at) {
+    // At the pointer, but never beyond the edge of the window.
+    const { width, height } = list.getBoundingClientRect();
+    list.style.left = `${Math.max(0, Math.min(at.x, innerWidth - width - 8))}px`;
+    list.style.top = `${Math.max(0, Math.min(at.y, innerHeight - height - 8))}px`;
+  }
+  entries(menu)[1]?.focus({ preventScroll: Boolean(at) });
 }
 
-function close() {
+function shut(menu) {
   menu.querySelectorAll("details").forEach((part) => part.removeAttribute("open"));
   menu.open = false;
-  menu.querySelector("summary").focus();
 }
 
-node.addEventListener("contextmenu", (event) => {
+function walk(event, menu) {
+  const list = entries(menu);
+  const at = list.indexOf(document.activeElement);
+  const part = document.activeElement.parentElement;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) list[(at + step + list.length) % list.length].focus();
+  else if (event.key === "Home") list[Math.min(1, list.length - 1)].focus();
+  else if (event.key === "End") list.at(-1).focus();
+  else if (event.key === "ArrowRight" && part.tagName === "DETAILS") {
+    part.open = true;
+    part.querySelector("a")?.focus();
+  } else if (event.key === "ArrowLeft") {
+    const outer = document.activeElement.closest("details.menu details");
+    if (!outer) return;
+    outer.open = false;
+    outer.querySelector("summary").focus();
+  } else return;
   event.preventDefault();
-  open();
+}
+
+document.querySelectorAll("[data-menu]").forEach((node) => {
+  const menu = document.getElementById(node.dataset.menu);
+  node.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    // The menu key sends no place of its own.
+    const box = node.getBoundingClientRect();
+    const isPointer = event.button === 2;
+    open(menu, isPointer ? { x: event.clientX, y: event.clientY } : { x: box.left, y: box.bottom });
+  });
 });
+
 document.addEventListener("keydown", (event) => {
   const isMenuKey = event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
-  if (isMenuKey) {
+  const opened = menus.find((menu) => menu.open);
+  if (isMenuKey && action) {
     event.preventDefault();
-    open();
-  } else if (menu.open && event.key === "Escape") {
-    close();
-  } else if (menu.open && menu.contains(document.activeElement)) {
-    walk(event);
+    const menu = document.getElementById(document.activeElement?.dataset.menu) ?? action;
+    open(menu);
+  } else if (opened && event.key === "Escape") {
+    shut(opened);
+    opened.querySelector("summary").focus();
+  } else if (opened?.contains(document.activeElement)) {
+    walk(event, opened);
   }
 });
 document.addEventListener("click", (event) => {
-  if (menu.open && !menu.contains(event.target)) menu.open = false;
+  menus.filter((menu) => menu.open && !menu.contains(event.target)).forEach(shut);
 });
-
-function walk(event) {
-  const list = entries();
-  const at = list.indexOf(document.activeElement);
-  const part = document.activeElement.parentElement;
-  if (event.key === "ArrowDown") list[(at + 1) % list.length].focus();
-  else if (event.key === "ArrowUp") list[(at + list.length - 1) % list.length].focus();
-  else if (event.key === "ArrowRight" && part.tagName === "DETAILS") part.open = true;
-  else if (event.key === "ArrowLeft" && part.tagName === "DETAILS") part.open = false;
-  else return;
-  event.preventDefault();
-}
+menus.forEach((menu) => {
+  menu.querySelector("summary").addEventListener("click", () => menu.classList.remove("context"));
+});

@@ -20,6 +20,7 @@ FLOORS = {
     "ivr": 3,
     "agent_console": 3,
     "license_server": 3,
+    "licensing_site": 3,
     "phone_network": 3,
     "scripted_calls": 4,
     "activation_line": 5,

@@ -136,12 +136,19 @@ def come_in(people: People) -> None:
     page.goto(f"{people.house.license_server.facts['url'].rstrip('/')}/log-in")
     page.get_by_label("Password").fill(people.house.demo.password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/manager")
+    page.wait_for_url("**/server/manager")
 
 
 def to_wizard(people: People) -> None:
     """From Licensing Manager to the page License Server Reactivation, as the guide says."""
     page = people.manager
+    says_demo(page)
+    expect(page).to_have_title("Server Manager")
+    people.keep("00-server-manager", page)
+    page.get_by_text("Tools", exact=True).click()
+    page.get_by_text("Remote Licensing", exact=True).click()
+    page.get_by_role("link", name="Remote Licensing Manager").click()
+    page.wait_for_url("**:*/manager")
     says_demo(page)
     people.keep("01-manager", page)
     page.locator("#server-node").click()
@@ -289,7 +296,7 @@ def make_picture(people: People) -> None:
 def test_a_server_is_reactivated_by_hand(people: People):
     manager, telephone, console = people.manager, people.telephone, people.console
     manager.goto(people.house.license_server.facts["one_time_link"])
-    manager.wait_for_url("**/manager")
+    manager.wait_for_url("**/server/manager")
     to_wizard(people)
     log_in(people)
     dial(people, manager.locator("#phone-number").inner_text())

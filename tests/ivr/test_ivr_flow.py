@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codes import family
 from ivr.actions import (
     Action,
     Ask,
     Confirm,
+    Deactivate,
     EndCall,
     Enqueue,
     FindRepresentative,
@@ -26,6 +28,7 @@ from ivr.events import (
     CallArrived,
     ClosingCodeWanted,
     Confirmed,
+    Deactivated,
     Event,
     HungUp,
     KeysPressed,
@@ -44,6 +47,9 @@ from switchboard.events import EventKind
 
 PRODUCT_ID = "00298772766931009389"
 SERVER_ID = "07263704541960936955944048464452370"
+OWN = family.draw(7)
+RECEIPT = OWN.deactivation_receipt
+DEACTIVATED = Deactivated(OWN.deactivation_confirmation)
 OPENED = RequestOpened(case=7, case_number="123412341234", line_code="7140")
 
 
@@ -275,6 +281,85 @@ def test_the_wizard_is_waited_for() -> None:
     assert actions == [FindRepresentative()]
 
 
+RECEIPT_KEYED = (CallArrived(), KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(RECEIPT))
+
+
+def test_a_receipt_in_place_of_a_license_server_id_deactivates() -> None:
+    session, actions = run(*RECEIPT_KEYED)
+    assert (session.step, said(actions)[-1]) == (Step.RECEIPT, "ask_deactivation")
+    session, actions = run(KeysPressed("3"), session=session)
+    assert actions == [Deactivate(PRODUCT_ID, RECEIPT, "3")]
+    session, actions = run(DEACTIVATED, session=session)
+    groups = [
+        say.values[1][1]
+        for action in actions
+        if isinstance(action, Ask)
+        for say in action.says
+        if say.prompt == "read_back_group"
+    ]
+    assert "".join(groups) == OWN.deactivation_confirmation
+    assert Note(EventKind.SERVER_DEACTIVATED) in actions
+    session, actions = run(KeysPressed("1"), session=session)
+    assert (session.step, said(actions)) == (Step.ENDED, ["deactivation_typed", "goodbye"])
+
+
+def test_a_receipt_may_come_group_by_group() -> None:
+    pieces = [KeysPressed(RECEIPT[start : start + 5]) for start in (0, 5, 10)]
+    session, _ = run(*RECEIPT_KEYED[:3], *pieces)
+    assert session.step is Step.RECEIPT
+
+
+@pytest.mark.parametrize("event", [KeysPressed("*"), KeysPressed("7"), NothingPressed()])
+def test_the_confirmation_is_heard_again_and_noted_once(event: Event) -> None:
+    session, _ = run(*RECEIPT_KEYED, KeysPressed("1"), DEACTIVATED)
+    session, actions = run(event, session=session)
+    assert isinstance(actions[0], Deactivate)
+    session, actions = run(DEACTIVATED, session=session)
+    assert "deactivation_done" in said(actions)
+    assert Note(EventKind.SERVER_DEACTIVATED) not in actions
+
+
+def test_who_goes_away_with_the_confirmation_is_let_go() -> None:
+    session, _ = run(*RECEIPT_KEYED, KeysPressed("1"), DEACTIVATED)
+    session, actions = run(*(NothingPressed(), DEACTIVATED) * 2, NothingPressed(), session=session)
+    assert session.step is Step.ENDED
+    assert "goodbye" in said(actions)
+
+
+def test_what_looks_like_a_receipt_may_be_gone_on_from() -> None:
+    session, actions = run(*RECEIPT_KEYED, KeysPressed("4"))
+    assert (session.step, said(actions)[-1]) == (Step.LICENSE_SERVER_ID, "ask_groups_from")
+    assert session.license_server_id.missing == (4, 5, 6, 7)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [(KeysPressed("0"),), (KeysPressed("8"),) * 3, (NothingPressed(),) * 3],
+)
+def test_at_the_offer_to_deactivate_a_person_is_near(events: tuple[Event, ...]) -> None:
+    session, actions = run(*RECEIPT_KEYED, *events)
+    assert session.step is Step.QUEUED
+    assert Enqueue() in actions
+
+
+def test_a_wrong_receipt_is_keyed_again() -> None:
+    session, actions = run(*RECEIPT_KEYED, KeysPressed("1"), Refused("receipt_wrong"))
+    assert (session.step, said(actions)[-2:]) == (
+        Step.LICENSE_SERVER_ID,
+        ["refused_receipt_wrong", "ask_license_server_id"],
+    )
+    assert not any(session.license_server_id.groups)
+
+
+@pytest.mark.parametrize(
+    ("code", "step"), [("not_current", Step.QUEUED), ("too_many_wrong_proofs", Step.ENDED)]
+)
+def test_a_refused_receipt_leads_to_a_person_or_to_the_end(code: str, step: Step) -> None:
+    session, actions = run(*RECEIPT_KEYED, KeysPressed("1"), Refused(code))
+    assert session.step is step
+    assert f"refused_{code}" in said(actions)
+
+
 def test_a_lost_representative_leaves_the_caller_first_in_line() -> None:
     session, actions = run(*UP_TO_QUEUE, PutThrough("call-1"), RepresentativeLost())
     assert session.step is Step.QUEUED
@@ -304,9 +389,15 @@ def test_the_table_and_the_handlers_say_the_same() -> None:
 
 @pytest.mark.parametrize("step", list(Step))
 def test_a_late_webhook_is_told_where_the_call_stands(step: Step) -> None:
-    session, actions = resume(Session(step=step))
+    session, _ = run(CallArrived(), KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(RECEIPT))
+    session, actions = resume(replace(session, step=step))
     assert actions
-    assert session.step in {step, Step.PRODUCT_ID, Step.CLOSING_CODE}
+    assert session.step in {
+        step,
+        Step.LICENSE_SERVER_ID,
+        Step.CLOSING_CODE,
+        Step.DEACTIVATING,
+    }
 
 
 def test_a_snapshot_is_the_whole_session() -> None:
@@ -326,7 +417,9 @@ EVENTS = st.one_of(
         KeysPressed,
         st.one_of(
             st.text("0123456789*#", max_size=40),
-            st.sampled_from([PRODUCT_ID, SERVER_ID, PRODUCT_ID[:7], SERVER_ID[3:], "1", "0208"]),
+            st.sampled_from(
+                [PRODUCT_ID, SERVER_ID, RECEIPT, PRODUCT_ID[:7], SERVER_ID[3:], "1", "0208"]
+            ),
         ),
     ),
     st.sampled_from(
@@ -335,6 +428,7 @@ EVENTS = st.one_of(
             ProductFound(),
             OPENED,
             Confirmed(),
+            DEACTIVATED,
             StillWaiting(1),
             PutThrough("call-1"),
             ClosingCodeWanted(),

@@ -1,14 +1,21 @@
 """The webhooks, signed as the network signs them, on both databases."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from clearinghouse import Actor, RequestState
+from clearinghouse import Actor, RequestState, audit
 from clearinghouse.tables import requests
-from codes import closing_code, product_key
+from codes import (
+    closing_code,
+    deactivation_confirmation,
+    deactivation_receipt,
+    family,
+    product_key,
+)
 from data_store import reading, transaction
 from switchboard import calls, events, queues, representatives
 from switchboard.events import EventKind
@@ -27,6 +34,13 @@ def call_of(house, telephone) -> Call:
 def kinds(house, telephone) -> list[EventKind]:
     with reading(house.engine) as conn:
         return [event.kind for event in events.of_call(conn, call_of(house, telephone).id)]
+
+
+def digits_of(telephone) -> str:
+    """What is read back, as figures: the language has a word for each."""
+    words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    said = " ".join(str(say.text) for say in telephone.tree.iter("Say"))
+    return "".join(str(words.index(word)) for word in re.findall(r"[a-z]+", said) if word in words)
 
 
 def state_of(house) -> RequestState:
@@ -98,6 +112,44 @@ def test_a_straight_call_ends_confirmed(house, telephone) -> None:
         EventKind.CALL_ENDED,
     ):
         assert happened.count(kind) == 1, kind
+
+
+def test_a_license_server_is_deactivated_by_its_receipt(house, telephone, another) -> None:
+    _, code = issued(house, telephone)
+    with transaction(house.engine) as conn:
+        register = house.services.clearinghouse
+        request = register.requests_of_product(conn, house.family.product_id, 1)[0]
+        register.confirm(conn, request.id, code, REP, house.time())
+    new_id = str(request.new_license_server_id)
+    secret = product_key.secret(house.family.product_key)
+    receipt = deactivation_receipt.make(secret, house.family.product_id, new_id)
+    second = another(2)
+    second.rings().keys(house.family.product_id).keys(receipt)
+    assert second.heard == ["ask_deactivation"]
+    second.keys("2")
+    assert second.heard == [
+        "deactivation_done",
+        *["read_back_group"] * 3,
+        "ask_confirmation_typed",
+    ]
+    confirmation = deactivation_confirmation.make(secret, house.family.product_id, receipt)
+    assert confirmation in "".join(filter(str.isdigit, digits_of(second)))
+    first_time = second.document
+    second.keys("*")
+    assert second.document == first_time
+    second.keys("1")
+    assert second.heard == ["deactivation_typed", "goodbye"]
+    with reading(house.engine) as conn:
+        entries = audit.of_product(conn, house.family.product_id, 50)
+    ended = [entry.data for entry in entries if entry.action == "server.deactivated"]
+    assert [said["cause"] for said in ended] == ["certificate_damaged"]
+    assert kinds(house, second).count(EventKind.SERVER_DEACTIVATED) == 1
+
+
+def test_a_receipt_of_another_product_is_keyed_again(house, telephone) -> None:
+    other = family.draw(8).deactivation_receipt
+    telephone.rings().keys(house.family.product_id).keys(other).keys("1")
+    assert telephone.heard == ["refused_receipt_wrong", "ask_license_server_id"]
 
 
 def test_no_digit_of_an_id_stands_in_the_event_log(house, telephone) -> None:

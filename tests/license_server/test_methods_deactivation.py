@@ -185,7 +185,8 @@ def test_a_state_of_format_1_is_read_and_written_anew(activated: Path, now: date
     activation.request(activated, now + timedelta(hours=1))
     stored = states.load(activated)
     document = json.loads((activated / states.FILE).read_text())
-    for name in ("page", "noted", "unconfirmed", "deactivation", "revocation_files"):
+    new = ("page", "noted", "unconfirmed", "deactivation", "asked_cause", "revocation_files")
+    for name in new:
         del document[name]
     del document["properties"]["phone"]
     del document["held"]["chain_file"]

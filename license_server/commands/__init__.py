@@ -1,0 +1,1 @@
+"""The verbs of `license-server`, one module per group of them."""
