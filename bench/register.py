@@ -8,9 +8,11 @@ are done on either in turn, each on another server, and the medians are compared
 
 import argparse
 import random
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -209,8 +211,8 @@ def _fill(stock: Stock, template: Asking, count: int) -> None:
             connection.execute(text(index.sql))
         connection.execute(text("DROP TABLE bench_names"))
         connection.execute(text("PRAGMA cache_size = -2000"))
-    with stock.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(sqlite3.connect(str(stock.engine.url.database))) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _name_products(connection: Connection, stock: Stock, count: int) -> None:
