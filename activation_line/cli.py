@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from activation_line.administration import admin
-from activation_line.api_tokens import tokens
 from activation_line.commands.later import Later
 from activation_line.numbers import numbers
 from activation_line.running import run
@@ -88,7 +87,7 @@ def serve(port: int | None, host: str | None, *, as_json: bool) -> None:
 @click.option("--host", help="Listen on this address.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
 def serve_site(port: int | None, host: str | None, *, as_json: bool) -> None:
-    """Serve the licensing site: the website for customers, the API for license servers."""
+    """Serve the licensing site: website and API."""
     from activation_line.site import serve_site  # noqa: PLC0415 -- `--help` needs no Flask
 
     serve_site(load(os.environ), port=port, host=host, as_json=as_json)
@@ -116,7 +115,7 @@ main.add_command(admin)
 main.add_command(codes)
 main.add_command(numbers)
 main.add_command(run)
-main.add_command(tokens)
+main.add_command(Later("tokens", "Make and revoke tokens for administration by the API."))
 for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
     "customers": "Customers: add, list, show, change.",

@@ -64,12 +64,15 @@ def stay(plan: Plan) -> None:
     click.echo("Activation Line, a demo with demo data. Everything listens on 127.0.0.1 only.")
     with House(plan, click.echo) as house:
         web, network, server = house.web.facts, house.network.facts, house.license_server.facts
+        site = house.site.facts
         click.echo(
             f"\n  Licensing Manager  {server['one_time_link']}"
             f"\n                     (the link works once; the password is {house.demo.password})"
             f"\n  Telephone          {network['telephone']}"
             f"\n  Agent console      {web['url']}/console/"
             f"\n                     (log in as {house.demo.login}, password {house.demo.password})"
+            f"\n  Licensing site     {site['url']}/licensing/"
+            f"\n                     (its certificate is the demo's own: {site['ca_file']})"
             f"\n  Health             {web['url']}/health"
             f"\n\nThe data is in {plan.directory}. Stop with Ctrl+C."
         )

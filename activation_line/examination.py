@@ -11,7 +11,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 import region_routing
 import spoken_prompts
-from activation_line import database
+from activation_line import database, tls
+from activation_line.clock import system_clock
 from activation_line.people import any_administrator
 from activation_line.settings import Settings, SettingsError, load
 from agent_console import accounts
@@ -45,7 +46,9 @@ def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Fi
     if settings is None:
         return
     yield _address(settings)
-    yield _port(settings)
+    yield _port("port", settings.host, settings.port)
+    yield _port("site port", settings.site_host, settings.site_port)
+    yield _tls(settings)
     yield _data_directory(settings)
     yield from _store(settings)
     yield _network(settings)
@@ -76,12 +79,39 @@ def _address(settings: Settings) -> Finding:
     return Finding("public address", ok=False, says=says)
 
 
-def _port(settings: Settings) -> Finding:
+def _port(name: str, host: str, port: int) -> Finding:
     with socket.socket() as probe:
         probe.settimeout(1)
-        taken = probe.connect_ex((settings.host, settings.port)) == 0
+        taken = probe.connect_ex((host, port)) == 0
     says = "somebody listens there: the line itself, if it runs." if taken else "free."
-    return Finding(f"port {settings.port}", ok=True, says=says)
+    return Finding(f"{name} {port}", ok=True, says=says)
+
+
+def _tls(settings: Settings) -> Finding:
+    subject = "site certificate"
+    if settings.site_tls == tls.OFF:
+        secure = settings.site_base_url.startswith("https://") or settings.demo
+        says = (
+            "a proxy's."
+            if secure
+            else (
+                "off, and site_base_url is not https: what license servers send would travel in the "
+                "open."
+            )
+        )
+        return Finding(subject, ok=secure, says=says)
+    try:
+        found = tls.find(settings)
+        if found is None:
+            path = tls.local_directory(settings)
+            says = f"none yet; it is made in {path} at the first start."
+            return Finding(subject, ok=True, says=says)
+        ends = tls.last_moment(found)
+    except (SettingsError, OSError, ValueError) as error:
+        return Finding(subject, ok=False, says=str(error))
+    if ends <= system_clock() and settings.site_tls != tls.LOCAL:
+        return Finding(subject, ok=False, says=f"{found.chain} ended on {ends:%Y-%m-%d}: renew it.")
+    return Finding(subject, ok=True, says=f"{found.chain}, valid until {ends:%Y-%m-%d}.")
 
 
 def _data_directory(settings: Settings) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import region_routing
 from activation_line import demo, processes
@@ -18,7 +18,11 @@ from activation_line.demo import Demo
 from activation_line.processes import Running
 from activation_line.serving import free_port, require_free
 from activation_line.settings import Settings, as_environment
+from activation_line.site import WEBSITE
 from activation_line.wiring import bootstrap
+from license_server import link
+from license_server.link import Link
+from licensing_site.api import MOUNT
 
 HOST = "127.0.0.1"
 NOTES = "demo.json"
@@ -43,8 +47,17 @@ class Plan:
     database_url: str = field(default="", repr=False)
 
 
+class Ports(NamedTuple):
+    """Who listens where, in the order in which the ports follow one another."""
+
+    line: int
+    network: int
+    license_server: int
+    site: int
+
+
 class House(AbstractContextManager["House"]):
-    """The processes of a line on one computer: phone network, web, license server."""
+    """The processes of a line on one computer: phone network, web, site, license server."""
 
     def __init__(self, plan: Plan, say: Callable[[str], object]) -> None:
         self.plan = plan
@@ -62,6 +75,11 @@ class House(AbstractContextManager["House"]):
     def web(self) -> Running:
         """The line and the console."""
         return self.running["line"]
+
+    @property
+    def site(self) -> Running:
+        """The licensing site: website and API."""
+        return self.running["licensing-site"]
 
     @property
     def license_server(self) -> Running:
@@ -108,7 +126,7 @@ class House(AbstractContextManager["House"]):
         self._say("Making the demo's data ...")
         self._prepare(settings)
         self._say("Starting the phone network ...")
-        self._run("phone-network", self._network_command(settings, ports[1]))
+        self._run("phone-network", self._network_command(settings, ports.network))
         facts = self.network.facts
         environment = as_environment(settings) | {
             "ACTIVATION_LINE_TWILIO_API_KEY_SID": facts["api_key_sid"],
@@ -117,12 +135,20 @@ class House(AbstractContextManager["House"]):
         }
         self._say("Starting the line and the console ...")
         self._run("line", ["activation_line", "serve", "--json"], environment)
+        self._say("Starting the licensing site ...")
+        self._run("licensing-site", ["activation_line", "serve-site", "--json"], environment)
         self._say("Starting the license server ...")
+        self._link()
         command = ["license_server", "--data", str(self.demo.license_server_dir)]
-        command += ["--port", str(ports[2]), "--json", "--demo"]
+        command += ["--port", str(ports.license_server), "--json", "--demo"]
         if settings.clock_url:
             command += ["--clock-url", settings.clock_url]
         self._run("license-server", command)
+
+    def _link(self) -> None:
+        """Tell the license server where its clearinghouse is, and which root to trust there."""
+        url, root = self.site.facts["url"], self.site.facts["ca_file"]
+        link.store(self.demo.license_server_dir, Link(url + MOUNT, url + WEBSITE, root))
 
     def _run(
         self, name: str, command: list[str], environment: Mapping[str, str] | None = None
@@ -140,15 +166,16 @@ class House(AbstractContextManager["House"]):
             command += ["--clock", "virtual", "--start", self.plan.start.isoformat()]
         return command
 
-    def _ports(self) -> tuple[int, int, int]:
+    def _ports(self) -> Ports:
         first = self.plan.port
         if not first:
-            return free_port(), free_port(), free_port()
-        for port in (first, first + 1, first + 2):
+            return Ports(*(free_port() for _ in Ports._fields))
+        ports = Ports(*range(first, first + len(Ports._fields)))
+        for port in ports:
             require_free(HOST, port)
-        return first, first + 1, first + 2
+        return ports
 
-    def _settings(self, ports: tuple[int, int, int]) -> Settings:
+    def _settings(self, ports: Ports) -> Settings:
         directory = self.plan.directory
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -163,18 +190,20 @@ class House(AbstractContextManager["House"]):
             raise DemoDirectoryError(
                 f"{directory} holds other files than a demo's: name an empty directory with --data."
             )
-        network = f"http://{HOST}:{ports[1]}"
+        network = f"http://{HOST}:{ports.network}"
         account = self._account()
         return Settings(
             data_dir=directory / "line",
-            public_base_url=f"http://{HOST}:{ports[0]}",
+            public_base_url=f"http://{HOST}:{ports.line}",
             twilio_account_sid=account["account_sid"],
             twilio_auth_token=account["auth_token"],
             twilio_api_url=network,
             database_url=self.plan.database_url,
             clock_url=f"{network}/control/v1/clock" if self.plan.start else "",
             host=HOST,
-            port=ports[0],
+            port=ports.line,
+            site_host=HOST,
+            site_port=ports.site,
             demo=True,
         )
 

@@ -8,7 +8,7 @@ import click
 
 @click.group()
 def numbers() -> None:
-    """Sign the tables of numbers that license servers take from a stick."""
+    """Sign tables of numbers for license servers."""
 
 
 @numbers.command("make-key")

@@ -29,10 +29,10 @@ PORT = 5080
 )
 @click.option(
     "--port",
-    type=click.IntRange(1, 65533),
+    type=click.IntRange(1, 65532),
     default=PORT,
     show_default=True,
-    help="The first of three ports in a row; --once takes free ones.",
+    help="The first of four ports in a row; --once takes free ones.",
 )
 @click.option(
     "--once", is_flag=True, help="One scripted call, then stop; exit status 0 if it all held."

@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, redirect, url_for
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from activation_line import tls
 from activation_line.clock import system_clock
@@ -18,14 +19,16 @@ from activation_line.production import refuse_demo_data
 from activation_line.serving import address, free_port, serve
 from activation_line.settings import Settings
 from activation_line.wiring import Line, bootstrap
+from licensing_site import create_site_blueprint
 from licensing_site.api import MOUNT, create_api
 from licensing_site.limits import Limiter
 from licensing_site.services import Services
 
-# From one address: so many at once, then one more each second.
+# From one address without a token: so many at once, then one more each second.
 BURST: Final = 60
 SECONDS: Final = 1.0
 LARGEST_BODY: Final = 1 << 20
+WEBSITE: Final = "/licensing"
 
 
 def create_site_app(line: Line) -> Flask:
@@ -38,12 +41,18 @@ def create_site_app(line: Line) -> Flask:
         routing=line.routing,
         clock=line.clock,
         # Whoever is to wait does so by the machine's clock, whatever the line takes for the time.
-        limiter=Limiter(system_clock, burst=BURST, seconds=SECONDS),
+        limiter=Limiter(system_clock),
         public_base_url=site_url(settings),
         demo=settings.demo,
     )
+    api = create_api(services, Limiter(system_clock, burst=BURST, seconds=SECONDS))
     app = Flask("activation_line")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.register_blueprint(create_site_blueprint(services), url_prefix=WEBSITE)
+
+    @app.get("/")
+    def start() -> WerkzeugResponse:
+        return redirect(url_for("site.select_option"))
 
     @app.get("/health")
     def health() -> tuple[Response, int]:
@@ -65,7 +74,7 @@ def create_site_app(line: Line) -> Flask:
         return response
 
     app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]  # Flask's own way to wrap
-        app.wsgi_app, {MOUNT: create_api(services)}
+        app.wsgi_app, {MOUNT: api}
     )
     if settings.site_tls == tls.OFF:
         # Then a proxy stands before it, and says who asks, and by which scheme.

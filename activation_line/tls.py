@@ -64,12 +64,25 @@ def prepare(settings: Settings, names: Iterable[str], now: datetime) -> Tls | No
     directory.mkdir(mode=0o700, exist_ok=True)
     wanted = tuple(dict.fromkeys((*ALWAYS_NAMED, *names)))
     root = _root(directory, now)
-    chain, key = directory / "site.pem", directory / "site-key.pem"
-    if not _still_good(chain, key, wanted, root[0], now):
+    found = _local(directory)
+    if not _still_good(found, wanted, root[0], now):
         own = keys.make_key()
-        _write(key, keys.key_pem(own))
-        _write(chain, _certificate(own.public_key(), wanted, root, now))
-    return Tls(chain, key, directory / "ca.pem")
+        _write(found.key, keys.key_pem(own))
+        _write(found.chain, _certificate(own.public_key(), wanted, root, now))
+    return found
+
+
+def find(settings: Settings) -> Tls | None:
+    """Find what `prepare` would use, without making anything; None where it isn't made yet."""
+    if settings.site_tls != LOCAL:
+        return given(Path(settings.site_tls))
+    found = _local(local_directory(settings))
+    return found if found.chain.exists() else None
+
+
+def last_moment(found: Tls) -> datetime:
+    """Say until when a certificate is valid. Raises ValueError where it can't be read."""
+    return x509.load_pem_x509_certificate(found.chain.read_bytes()).not_valid_after_utc
 
 
 def given(directory: Path) -> Tls:
@@ -84,6 +97,10 @@ def given(directory: Path) -> Tls:
         )
         raise SettingsError([says]) from error
     return found
+
+
+def _local(directory: Path) -> Tls:
+    return Tls(directory / "site.pem", directory / "site-key.pem", directory / "ca.pem")
 
 
 def _root(directory: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
@@ -128,12 +145,10 @@ def _name(text: str) -> x509.GeneralName:
         return x509.DNSName(text.encode("idna").decode("ascii"))
 
 
-def _still_good(
-    chain: Path, key: Path, names: tuple[str, ...], root: x509.Certificate, now: datetime
-) -> bool:
-    own = keys.read_key(_read(key))
+def _still_good(found: Tls, names: tuple[str, ...], root: x509.Certificate, now: datetime) -> bool:
+    own = keys.read_key(_read(found.key))
     try:
-        held = x509.load_pem_x509_certificate(_read(chain) or b"")
+        held = x509.load_pem_x509_certificate(_read(found.chain) or b"")
         held.verify_directly_issued_by(root)
         alternative = held.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except Exception:  # noqa: BLE001 -- damaged bytes may fail anywhere in the parser

@@ -50,18 +50,19 @@ def open_request(
     """Open a request, or find the one that stands; see `Clearinghouse.open_request`."""
     product_id = product_ids.validate(opening.product_id)
     license_server_id = license_server_ids.validate(opening.license_server_id)
+    if not _stands(connection, product_id, license_server_id, opening.now):
+        # Before anything is locked or decrypted: whoever guesses must not hold up others.
+        _bear(connection, opening, product_id)
     audit.lock(connection)
     found = catalogue.find_with_secret(connection, cipher, product_id)
     if found is None:
-        _bear(connection, opening, None)
         _count(connection, opening, None)
         raise Refusal(RefusalCode.PRODUCT_UNKNOWN)
     product, secret = found
     standing = docket.standing(connection, product_id, license_server_id)
-    if standing is not None and standing[1] > opening.now:
+    if standing is not None and opening.now < standing[1]:
         _refuse_blocked(product)
         return _asked_again(connection, standing[0], opening)
-    _bear(connection, opening, product_id)
     try:
         said = license_server_ids.verify(secret, product_id, license_server_id)
     except NotAuthentic as error:
@@ -72,6 +73,11 @@ def open_request(
         run_out(connection, standing[0], opening.actor, opening.now)
     _take_as_acceptance(connection, product_id, said, opening)
     return _add(connection, rng, product, secret, (license_server_id, said), opening)
+
+
+def _stands(connection: Connection, product_id: str, license_server_id: str, now: datetime) -> bool:
+    standing = docket.standing(connection, product_id, license_server_id)
+    return standing is not None and now < standing[1]
 
 
 def _add(
@@ -172,7 +178,7 @@ def _refuse_blocked(product: Product) -> None:
         raise Refusal(RefusalCode.PRODUCT_BLOCKED)
 
 
-def _bear(connection: Connection, opening: Opening, product_id: str | None) -> None:
+def _bear(connection: Connection, opening: Opening, product_id: str) -> None:
     """Refuse, before the proof is looked at, whoever gave too many wrong codes.
 
     A representative has a person on the line, so the product's own limit doesn't bind them:
@@ -180,8 +186,7 @@ def _bear(connection: Connection, opening: Opening, product_id: str | None) -> N
     """
     if opening.caller is not None:
         wrong_tries.left(connection, Kind.CALLER, opening.caller, opening.now)
-    is_bound = opening.actor.kind != "representative" and not opening.is_proven
-    if product_id is not None and is_bound:
+    if opening.actor.kind != "representative" and not opening.is_proven:
         wrong_tries.left(connection, Kind.PRODUCT, product_id, opening.now)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, or_, select, update
 
 from clearinghouse.model import PermissionState, Server, ServerState
 from clearinghouse.tables import permissions, servers
@@ -12,13 +12,14 @@ from clearinghouse.tables import permissions, servers
 _S = servers.c
 _this = update(servers).where(_S.id == bindparam("server"))
 _by_id = select(servers).where(_S.id == bindparam("server"))
-# One that was deactivated takes a place again as soon as it is given a number.
+# One that was deactivated takes a place again as soon as it is given a number: what was pending
+# before was deactivated with it.
+_is_given_a_number = exists().where(
+    permissions.c.server_id == _S.id, permissions.c.state == PermissionState.PENDING.value
+)
 _takes_a_place = or_(
     and_(_S.deactivated_at.is_(None), _S.accepted_at.is_not(None)),
-    and_(
-        _S.issued_at > bindparam("since"),
-        or_(_S.deactivated_at.is_(None), _S.issued_at > _S.deactivated_at),
-    ),
+    and_(_S.issued_at > bindparam("since"), or_(_S.deactivated_at.is_(None), _is_given_a_number)),
 )
 _registered = (
     select(func.count())

@@ -10,11 +10,20 @@ from flask import Flask, current_app, redirect, render_template, request, url_fo
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from codes import license_server_id, product_id
+from codes import deactivation_receipt, license_server_id, product_id
 from license_server import access, files, numbers
 from license_server import state as states
 from license_server.errors import LicenseServerError
-from license_server.pages import call, entrance, events, manager, server_manager, services, wizard
+from license_server.pages import (
+    call,
+    entrance,
+    events,
+    manager,
+    server_manager,
+    services,
+    wizard,
+    wizard_deactivate,
+)
 from license_server.pages.services import Services
 from region_routing import RoutingTable
 
@@ -62,8 +71,9 @@ def create_app(
         host=host,
         is_demo=is_demo,
     )
-    for part in (entrance, server_manager, manager, events, wizard, call):
+    for part in (entrance, server_manager, manager, events, wizard, wizard_deactivate, call):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(wizard.activate)
     if routing is None:
         app.before_request(_renewal(numbers.stamp(data)))
     app.before_request(_guard)
@@ -75,6 +85,7 @@ def create_app(
     app.add_template_filter(_hours, "hours")
     app.add_template_filter(product_id.split, "product_groups")
     app.add_template_filter(license_server_id.split, "server_groups")
+    app.add_template_filter(deactivation_receipt.split, "receipt_groups")
     app.add_template_filter(license_server_id.format, "server_id")
     app.add_template_filter(product_id.format, "product_id")
     return app
@@ -117,7 +128,7 @@ def _guard() -> Response | tuple[str, int] | None:
 def _lead(parts: Services, endpoint: str) -> Response | tuple[str, int] | None:
     """Lead whoever is not logged in to the log-in, and everybody to the first start before it."""
     if not parts.access.is_logged_in(services.now()):
-        if endpoint == "wizard.check":
+        if endpoint.endswith(".check"):
             return _message("Log in", "The session has ended: log in again."), 401
         return redirect(url_for("entrance.log_in"), 303)
     if states.find(parts.data) is None and endpoint not in _UNINSTALLED:

@@ -166,6 +166,31 @@ _SAID: Final[Mapping[str, tuple[Level, str, str]]] = {
         "Server taken off the list",
         "Nothing was changed on its machine.",
     ),
+    Kind.REMOTE_REACTIVATED: (
+        Level.INFORMATION,
+        "Other server reactivated",
+        "Its request was passed on from here, and it accepted the answer.",
+    ),
+    Kind.REMOTE_DEACTIVATED: (
+        Level.WARNING,
+        "Other server deactivated",
+        "Its receipt was passed on from here, and it took the confirmation.",
+    ),
+    Kind.ADMISSION_GIVEN: (
+        Level.WARNING,
+        "Token made",
+        "Whoever has it administers this server from another machine.",
+    ),
+    Kind.ADMISSIONS_ENDED: (
+        Level.INFORMATION,
+        "Tokens ended",
+        "No other machine administers this server any more.",
+    ),
+    Kind.ADMISSION_REFUSED: (
+        Level.WARNING,
+        "Token refused",
+        "Another machine asked without a token of this server.",
+    ),
     Kind.ADMINISTRATOR_CHANGED: (
         Level.WARNING,
         "Password changed",

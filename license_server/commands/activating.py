@@ -72,7 +72,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--request", type=_OUT, help="Write the request document to this file."),
             click.option("--answer", type=_IN, help="Take the answer from this file."),
             click.option("--cancel", is_flag=True, help="Cancel the open request."),
-            click.option("--finish", is_flag=True, help="Close the wizard's last page."),
+            click.option(
+                "--finish", is_flag=True, help="Close the last page: alone, or after an ID."
+            ),
             as_json,
         )
     ):

@@ -1,240 +1,208 @@
-"""The Reactivate Server Wizard. Which page is open stands on disk, not in the browser."""
+"""The Activate and the Reactivate Server Wizard. Which page is open stands on disk."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from functools import partial
+from typing import Final
+
+from flask import Blueprint, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from codes.errors import CodeError
-from license_server import (
-    activation,
-    entry,
-    event_log,
-    health,
-    installation,
-    judging,
-    progress,
-    telephone,
-)
+from license_server import activation, health, link, progress, telephone
 from license_server import state as states
-from license_server.errors import IDRefusedError
 from license_server.model import Method, Reason, WizardPage
+from license_server.pages import wizard_information, wizard_new_id
 from license_server.pages.services import now, services
-from license_server.state import State
+from license_server.pages.wizard_kinds import (
+    ACTIVATE,
+    REACTIVATE,
+    Page,
+    Wizard,
+    has_number,
+    is_ready,
+    is_to_be_activated,
+    leave,
+)
 
-blueprint = Blueprint("wizard", __name__, url_prefix="/reactivate")
-Page = str | tuple[str, int] | Response
+INSTALL_LICENCES: Final = "/licences/install"
 
 
-@blueprint.get("")
-def resume() -> Page:
+def resume(wizard: Wizard) -> Page:
     """Open the wizard where it was left."""
-    return _to(_place(states.load(services().data)))
+    return wizard.to(wizard.place(states.load(services().data)))
 
 
-@blueprint.get("/welcome")
-def welcome() -> Page:
-    """The first page: what will happen, and for which reason."""
+def welcome(wizard: Wizard) -> Page:
+    """The first page: what will happen, and by which method."""
     state = states.load(services().data)
-    if state.completed is not None:
-        return _to("completing")
-    return _welcome()
+    return wizard.to("completing") if state.completed else _welcome(wizard)
 
 
-@blueprint.post("/welcome")
-def welcome_left() -> Page:
-    """Next opens the request; Cancel leaves."""
+def welcome_left(wizard: Wizard) -> Page:
+    """Next leads on; Cancel leaves."""
     data = services().data
     state = states.load(data)
     if state.completed is not None:
-        return _to("completing")
+        return wizard.to("completing")
     if request.form.get("action") == "cancel":
-        return _to("cancel") if state.request else _leave()
-    if state.properties.method is not Method.TELEPHONE or not _has_number(state):
-        return _welcome(), 409
+        return wizard.to("cancel") if state.request else leave()
+    if wizard.has_connection_method:
+        if not is_to_be_activated(state):
+            return _welcome(wizard), 409
+        progress.turn_page(data, WizardPage.CONNECTION_METHOD)
+        return wizard.to("connection-method")
+    if not is_ready(state):
+        return _welcome(wizard), 409
     compromised = request.form.get("compromised") == "yes"
-    reason = Reason.PRIVATE_KEY_COMPROMISED if compromised else None
-    activation.request(data, now(), reason=reason)
-    progress.turn_page(data, WizardPage.NEW_ID)
-    return _to("license_server_reactivation")
+    return _on(wizard, Reason.PRIVATE_KEY_COMPROMISED if compromised else None)
 
 
-@blueprint.get("/license-server-reactivation")
-def license_server_reactivation() -> Page:
-    """The telephone page: whom to call, what to key, where the answer is typed."""
+def connection_method(wizard: Wizard) -> Page:
+    """How to reach the clearinghouse; asked when a server is activated."""
     state = states.load(services().data)
-    if state.request is None or not _has_number(state):
-        return _to(_place(state))
-    return _telephone_page(state.draft)
+    if state.completed is not None or not is_to_be_activated(state):
+        return wizard.to("completing" if state.completed else "welcome")
+    progress.turn_page(services().data, WizardPage.CONNECTION_METHOD)
+    return _connection_method(wizard)
 
 
-@blueprint.post("/license-server-reactivation")
-def license_server_reactivation_left() -> Page:
-    """Next verifies what is typed; Back, Cancel and Answer keep it."""
+def connection_method_left(wizard: Wizard) -> Page:
+    """Next keeps the method in Properties and leads to its page."""
     data = services().data
     state = states.load(data)
-    if state.request is None:
-        return _to(_place(state))
-    groups = entry.read(request.form)
-    progress.keep_draft(data, groups)
+    if state.completed is not None:
+        return wizard.to("completing")
     match request.form.get("action"):
         case "back":
             progress.turn_page(data, WizardPage.WELCOME)
-            return _to("welcome")
+            return wizard.to("welcome")
         case "cancel":
-            return _to("cancel")
-        case "answer":
-            return _answered(groups)
-    try:
-        _enter(groups)
-    except IDRefusedError as error:
-        return _telephone_page(groups, error), 422
-    return _to("completing")
+            return wizard.to("cancel") if state.request else leave()
+    chosen, region = request.form.get("method", ""), request.form.get("region", "")
+    if chosen not in list(Method):
+        return _connection_method(wizard, "method", "Choose a connection method."), 422
+    if chosen == Method.TELEPHONE and region not in services().routing.regions:
+        sentence = "Choose the country or region that you call from: it decides the number."
+        return _connection_method(wizard, "region", sentence), 422
+    progress.choose_method(data, Method(chosen), region)
+    return _on(wizard, None)
 
 
-@blueprint.post("/check")
-def check() -> Page | tuple[dict[str, object], int] | dict[str, object]:
-    """Judge the groups typed so far, for the ticks beside the fields; keeps them as a draft."""
-    data = services().data
-    document = request.get_json(silent=True)
-    typed = document.get("groups") if isinstance(document, dict) else None
-    if not isinstance(typed, list) or not all(isinstance(text, str) for text in typed):
-        return {"error": "Send the groups as a list of texts."}, 400
-    groups = entry.spread(typed)
-    progress.keep_draft(data, groups)
-    marks = entry.verdicts(groups)
-    said = [
-        {"group": mark.group, "text": text, "mark": mark.mark.value, "message": mark.message}
-        for mark, text in zip(marks, groups, strict=True)
-    ]
-    state = states.load(data)
-    whole = ""
-    if state.request is not None and all(mark.mark is entry.Mark.GOOD for mark in marks):
-        try:
-            judging.judge(state, installation.secret(data), "".join(groups), now())
-        except IDRefusedError as error:
-            whole = str(error)
-    return {"groups": said, "whole": whole}
-
-
-@blueprint.get("/completing")
-def completing() -> Page:
-    """The last page: the closing code, what a later call needs, and Finish."""
+def completing(wizard: Wizard) -> Page:
+    """The last page: what was reached, what is still to be told, and Finish."""
     data = services().data
     state = states.load(data)
     if state.completed is None:
-        return _to(_place(state))
+        return wizard.to(wizard.place(state))
     guidance = None
-    if _has_number(state):
+    if has_number(state):
         guidance = telephone.guidance(services().routing, state.properties.region, now())
     return render_template(
         "completing.html",
+        wizard=wizard,
         completed=state.completed,
         status=health.status(data, now()),
         state=state,
         guidance=guidance,
+        site=link.load(data),
         line_code=activation.line_code_of(data) if state.held else "",
+        can_install=bool(_install_page()),
     )
 
 
-@blueprint.post("/completing")
-def completing_left() -> Page:
-    """Finish closes the wizard."""
+def completing_left(wizard: Wizard) -> Page:
+    """Finish closes the wizard, and opens the next one if that was ticked."""
+    del wizard
     activation.finish(services().data)
-    return _leave()
+    following = _install_page()
+    is_wanted = request.form.get("install_licences") == "yes"
+    return redirect(following, 303) if following and is_wanted else leave()
 
 
-@blueprint.get("/cancel")
-def cancel() -> Page:
+def cancel(wizard: Wizard) -> Page:
     """Ask what is to become of the open request."""
     if states.load(services().data).request is None:
-        return _leave()
-    return render_template("cancel.html")
+        return leave()
+    return render_template("cancel.html", wizard=wizard)
 
 
-@blueprint.post("/cancel")
-def cancel_left() -> Page:
+def cancel_left(wizard: Wizard) -> Page:
     """Carry out what was chosen."""
     match request.form.get("action"):
         case "cancel-request":
             activation.cancel(services().data, now())
         case "back":
-            return resume()
-    return _leave()
+            return resume(wizard)
+    return leave()
 
 
-def _place(state: State) -> str:
-    if state.completed is not None:
-        return "completing"
-    is_open = state.request is not None and state.page is WizardPage.NEW_ID and _has_number(state)
-    return "license_server_reactivation" if is_open else "welcome"
+def _on(wizard: Wizard, reason: Reason | None) -> Response:
+    data = services().data
+    if states.load(data).properties.method is Method.AUTOMATIC:
+        progress.turn_page(data, WizardPage.INFORMATION)
+        return wizard.to(wizard.information)
+    activation.request(data, now(), reason=reason)
+    progress.turn_page(data, WizardPage.NEW_ID)
+    return wizard.to(wizard.new_id)
 
 
-def _to(page: str) -> Response:
-    return redirect(url_for(f"wizard.{page}"), 303)
-
-
-def _leave() -> Response:
-    return redirect(url_for("manager.server"), 303)
-
-
-def _has_number(state: State) -> bool:
-    return state.properties.region in services().routing.regions
-
-
-def _welcome() -> str:
+def _welcome(wizard: Wizard) -> str:
     data = services().data
     state = states.load(data)
     return render_template(
         "welcome.html",
+        wizard=wizard,
         status=health.status(data, now()),
         state=state,
-        is_ready=state.properties.method is Method.TELEPHONE and _has_number(state),
-        telephone=Method.TELEPHONE,
+        is_ready=is_ready(state),
+        is_to_be_activated=is_to_be_activated(state),
+        methods=Method,
         compromised=Reason.PRIVATE_KEY_COMPROMISED,
     )
 
 
-def _telephone_page(
-    groups: tuple[str, ...],
-    error: IDRefusedError | None = None,
-    *,
-    challenge: str = "",
-    answer: str = "",
-    challenge_error: str = "",
-) -> str:
-    data = services().data
-    state = states.load(data)
+def _connection_method(wizard: Wizard, wrong: str = "", error: str = "") -> str:
+    state = states.load(services().data)
     return render_template(
-        "license_server_reactivation.html",
-        state=state,
-        request_=state.request,
-        guidance=telephone.guidance(services().routing, state.properties.region, now()),
-        line_code=activation.line_code_of(data),
-        reasons=[reason for reason in Reason if reason.key is not None],
-        groups=groups or ("",) * entry.COUNT,
-        verdicts=entry.verdicts(groups or ("",) * entry.COUNT),
-        wrong=error.groups if error else (),
-        why=error.why if error else "",
-        error=str(error) if error else "",
-        challenge=challenge,
-        answer=answer,
-        challenge_error=challenge_error,
+        "connection_method.html",
+        wizard=wizard,
+        methods=list(Method),
+        method=request.form.get("method", state.properties.method),
+        region=request.form.get("region", state.properties.region),
+        regions=telephone.choices(services().routing),
+        wrong=wrong,
+        error=error,
     )
 
 
-def _answered(groups: tuple[str, ...]) -> Page:
-    typed = request.form.get("challenge", "")
-    try:
-        answer = activation.answer(services().data, typed)
-    except CodeError as error:
-        return _telephone_page(groups, challenge=typed, challenge_error=str(error)), 422
-    return _telephone_page(groups, challenge=typed, answer=answer)
+def _install_page() -> str:
+    """Name the first page of the Install Licenses Wizard; empty where there is none."""
+    rules = sorted(
+        rule.rule
+        for rule in current_app.url_map.iter_rules()
+        if rule.rule == INSTALL_LICENCES or rule.rule.startswith(f"{INSTALL_LICENCES}/")
+    )
+    return rules[0] if rules else ""
 
 
-def _enter(groups: tuple[str, ...]) -> None:
-    data = services().data
-    try:
-        entry.require_whole(groups)
-    except IDRefusedError as error:
-        event_log.record(data, event_log.Kind.ID_REFUSED, now(), why=error.why, groups=error.groups)
-        raise
-    activation.accept(data, "".join(groups), now())
+def _blueprint(wizard: Wizard) -> Blueprint:
+    made = Blueprint(wizard.name, __name__, url_prefix=f"/{wizard.verb}")
+    pages = {
+        "welcome": (welcome, welcome_left),
+        wizard.information: (wizard_information.asked, wizard_information.left),
+        wizard.new_id: (wizard_new_id.shown, wizard_new_id.left),
+        "completing": (completing, completing_left),
+        "cancel": (cancel, cancel_left),
+    }
+    if wizard.has_connection_method:
+        pages["connection-method"] = (connection_method, connection_method_left)
+    made.add_url_rule("", "resume", partial(resume, wizard))
+    made.add_url_rule("/check", "check", wizard_new_id.check, methods=["POST"])
+    for path, (get, post) in pages.items():
+        endpoint = path.replace("-", "_")
+        made.add_url_rule(f"/{path}", endpoint, partial(get, wizard))
+        left = partial(post, wizard)
+        made.add_url_rule(f"/{path}", f"{endpoint}_left", left, methods=["POST"])
+    return made
+
+
+blueprint: Final = _blueprint(REACTIVATE)
+activate: Final = _blueprint(ACTIVATE)

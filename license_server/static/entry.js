@@ -1,5 +1,5 @@
-// Ticks each group of the new license server ID as it is typed, moves on to the next field, and
-// lays a pasted ID over all seven. Without this module the form works the same, one page later.
+// Ticks each group of a code as it is typed, moves on to the next field, and lays a pasted code over
+// all of them. Without this module the form works the same, one page later.
 const form = document.getElementById("entry");
 const fields = [...form.querySelectorAll(".group input")];
 const whole = document.getElementById("whole");
@@ -31,6 +31,7 @@ function ask(path) {
 // One group that is wrong or left out can be worked out from the others; it is filled in only when
 // the button says yes. A group that is just being typed is not spoken of.
 async function offerRest() {
+  if (!offer) return;
   const rest = fields.filter((field) => field.parentElement.dataset.mark !== "good");
   const isTyping =
     rest.length === 1 &&

@@ -16,6 +16,7 @@ from licensing_site.api.checking import Checker
 from licensing_site.api.document import KEY_HEADER, KEY_SCHEMA, REPLAYED_HEADER
 from licensing_site.api.operations import Call, Operation
 from licensing_site.api.problems import Fault, Problem, refused, unfit
+from licensing_site.limits import Limiter
 from licensing_site.repeating import Kept, KeyReusedError, Repeatable
 from licensing_site.services import Services
 from licensing_site.tokens import Token
@@ -29,8 +30,9 @@ _REALM: Final = 'Bearer realm="activation-line"'
 class Answering:
     """Answers the operations of one process."""
 
-    def __init__(self, services: Services, document: Mapping[str, Any]) -> None:
+    def __init__(self, services: Services, limiter: Limiter, document: Mapping[str, Any]) -> None:
         self._services = services
+        self._limiter = limiter
         self._checker = Checker(document)
 
     def answer(self, operation: Operation, path: Mapping[str, str]) -> Response:
@@ -61,7 +63,7 @@ class Answering:
 
     def _bear(self, address: str) -> None:
         """Refuse whoever asks too often; who shows a token may ask as often as they like."""
-        seconds = self._services.limiter.take(address)
+        seconds = self._limiter.take(address)
         if seconds:
             raise Problem(
                 "rate_limited",
@@ -167,6 +169,8 @@ def _check_path(operation: Operation, path: Mapping[str, str]) -> None:
 
 def _query(operation: Operation) -> dict[str, str]:
     found: dict[str, str] = {}
+    for name in request.args.keys() - operation.query.keys():
+        raise Problem("invalid_parameter", f"{name[:40]!r} is no parameter of this: remove it.")
     for name, schema in operation.query.items():
         given = request.args.getlist(name)
         if len(given) > 1:

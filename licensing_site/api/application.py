@@ -14,6 +14,7 @@ from licensing_site.api.answering import Answering
 from licensing_site.api.document import build
 from licensing_site.api.operations import Operation
 from licensing_site.api.problems import KINDS, PROBLEM_TYPE, Problem
+from licensing_site.limits import Limiter
 from licensing_site.services import Services
 
 log = logging.getLogger(__name__)
@@ -40,14 +41,17 @@ _WORDS: Final[Mapping[int, tuple[str, str]]] = {
 _UNCLEAR: Final = ("bad_request", "The request can't be understood: compare it with openapi.json.")
 
 
-def create_api(services: Services) -> Flask:
-    """Build the API; `public_base_url` of the services is the address before `/api/v1`."""
+def create_api(services: Services, limiter: Limiter) -> Flask:
+    """Build the API; `public_base_url` of the services is the address before `/api/v1`.
+
+    `limiter` bears with whoever shows no token: programs ask quicker than people.
+    """
     app = Flask(__name__.rpartition(".")[0], static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.merge_slashes = False
     address = services.public_base_url + MOUNT
     document = build(OPERATIONS, address)
-    answering = Answering(services, document)
+    answering = Answering(services, limiter, document)
     for operation in OPERATIONS:
         app.add_url_rule(
             operation.path.replace("{", "<").replace("}", ">"),

@@ -60,7 +60,11 @@ class Checker:
         value: Any = error.instance
         place = pointer(error.absolute_path)
         if error.validator == "oneOf" and isinstance(value, dict):
-            for inner in _meant(error):
+            meant = _meant(error)
+            if meant is None:
+                known = ", ".join(schema["discriminator"]["mapping"])
+                yield _fault(f"{place}/by", f"doesn't fit. It is one of: {known}.")
+            for inner in meant or ():
                 yield from self._faults(inner)
         elif error.validator == "required":
             for name in schema["required"]:
@@ -99,16 +103,15 @@ def _fault(place: str, says: str) -> Fault:
     return Fault(place, f"{place or 'The body'} {says}")
 
 
-def _meant(error: ValidationError) -> list[ValidationError]:
-    """The faults of the one branch that the value chose by its `by`."""
+def _meant(error: ValidationError) -> list[ValidationError] | None:
+    """The faults of the one branch that the value chose by its `by`; None where it chose none."""
     branches: dict[object, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
     for faults in branches.values():
         if not any(list(inner.path) == ["by"] or _lacks_by(inner) for inner in faults):
             return faults
-    chooser = next(iter(branches.values()))
-    return [inner for inner in chooser if list(inner.path) == ["by"] or _lacks_by(inner)][:1]
+    return None
 
 
 def _lacks_by(error: ValidationError) -> bool:

@@ -72,8 +72,6 @@ class Operation:
     def every_problem(self) -> tuple[str, ...]:
         """All words that it may answer with."""
         words = [*GENERAL, *self.problems]
-        if self.query or self.is_repeatable:
-            words.append("invalid_parameter")
         if self.path_parameters:
             words.append("unknown_path")
         if self.body:

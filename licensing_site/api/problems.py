@@ -63,6 +63,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 # Of every operation, whatever it does.
 GENERAL: Final = (
     "bad_request",
+    "invalid_parameter",
     "not_acceptable",
     "rate_limited",
     "internal_error",

@@ -253,16 +253,6 @@ def test_regions_are_offered_by_name(browser: Browser) -> None:
         assert html.escape(table.region_name(code)) in page.text
 
 
-@pytest.mark.parametrize("method", ["automatic", "web"])
-def test_the_wizard_says_that_only_telephone_is_there(browser: Browser, method: str) -> None:
-    browser.come_in().post("/manager/properties", action="ok", method=method, region=REGION)
-    page = browser.post("/reactivate/welcome", action="next")
-    assert page.status_code == 409
-    assert "Only Telephone is available in this version" in page.text
-    assert "/manager/properties" in page.text
-    assert states.load(browser.data).request is None
-
-
 def test_the_wizard_by_telephone(browser: Browser, licence: SimpleNamespace) -> None:
     browser.now += timedelta(days=500)
     browser.come_in().choose_telephone()

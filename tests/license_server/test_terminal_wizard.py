@@ -1,10 +1,6 @@
 """The wizards in the terminal, page title by page title, as somebody types into them."""
 
-import os
-import pty
 import re
-import select
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,6 +17,7 @@ from license_server import state as states
 from license_server.cli import cli
 from license_server.model import Method, Reason
 from license_server.numbers import load
+from tests.license_server.terminal import Terminal
 
 Run = Callable[..., Result]
 TITLE = re.compile(r"^=== (.+) ===$", re.MULTILINE)
@@ -293,48 +290,13 @@ def test_the_first_start(tmp_path: Path, licence: SimpleNamespace, now: datetime
     assert states.load(tmp_path / "new").server_name == "LICENSE-09"
 
 
-class Terminal:
-    """A real terminal of the system, with the wizard in a process of its own."""
-
-    def __init__(self, data: Path, *words: str) -> None:
-        self.master, slave = pty.openpty()
-        # The terminal has to be the process's own for Ctrl+C to reach it.
-        take = (
-            "import fcntl, os, sys, termios; os.setsid(); "
-            "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-        )
-        command = [sys.executable, "-c", take, sys.executable, "-P", "-m", "license_server"]
-        self.process = subprocess.Popen(
-            [*command, "--data", str(data), *words],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env={**os.environ, "TERM": "dumb", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
-        )
-        os.close(slave)
-        self.text = ""
-
-    def read_until(self, wanted: str) -> None:
-        start = len(self.text)
-        while wanted not in self.text[start:]:
-            assert select.select([self.master], [], [], 60)[0], self.text
-            self.text += os.read(self.master, 4096).decode("ascii")
-
-    def type(self, text: str) -> None:
-        os.write(self.master, text.encode("ascii"))
-
-    def close(self) -> int:
-        try:
-            return self.process.wait(60)
-        finally:
-            self.process.kill()
-            os.close(self.master)
+def started(data: Path) -> Terminal:
+    return Terminal([sys.executable, "-P", "-m", "license_server", "--data", data, "reactivate"])
 
 
 def test_ctrl_c_on_a_dumb_terminal_leaves_it_where_it_was(asked: SimpleNamespace) -> None:
-    terminal = Terminal(asked.data, "reactivate")
-    terminal.read_until("Group 1 of 7:")
-    terminal.type(f"{asked.groups[0]}\n")
+    terminal = started(asked.data)
+    terminal.answer("Group 1 of 7:", asked.groups[0])
     terminal.read_until("Group 2 of 7:")
     terminal.type("\x03")
     terminal.read_until("the same command goes on.")
@@ -345,7 +307,7 @@ def test_ctrl_c_on_a_dumb_terminal_leaves_it_where_it_was(asked: SimpleNamespace
 
 
 def test_the_input_of_a_terminal_may_end(asked: SimpleNamespace) -> None:
-    terminal = Terminal(asked.data, "reactivate")
+    terminal = started(asked.data)
     terminal.read_until("Group 1 of 7:")
     terminal.type("\x04")
     terminal.read_until("the same command goes on.")

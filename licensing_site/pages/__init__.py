@@ -1,0 +1,1 @@
+"""The website's pages, a module per thing that can be done there."""
