@@ -82,8 +82,8 @@ CONFIRMATION: Final = Given(
     "Deactivation Confirmation",
     (
         "Type these three groups into the wizard’s page License Server Deactivation.",
-        "The clearinghouse has the license server as deactivated: it licenses nobody new now.",
-        "The same receipt gets the same confirmation, until the server is activated again.",
+        "The clearinghouse has the license server as deactivated: it licenses nobody new.",
+        "The same receipt gets the same confirmation.",
     ),
 )
 
