@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from license_server import clocks, health, serving
+from license_server import clocks, health, rounds, serving
 from license_server import state as states
 from license_server.app import create_app
 from license_server.commands import activating, changing, deactivating, looking, simulating
@@ -57,7 +57,8 @@ def cli(
         app = create_app(data, clock=context.obj.clock, host=host, is_demo=is_demo)
         if states.find(data) is not None:
             health.note(data, context.obj.clock())
-        serving.serve(app, data, host, port, as_json=as_json)
+        with rounds.running(data, context.obj.clock):
+            serving.serve(app, data, host, port, as_json=as_json)
     except (LicenseServerError, RoutingTableError) as error:
         raise UnusableError(str(error)) from error
 

@@ -196,6 +196,38 @@ _SAID: Final[Mapping[str, tuple[Level, str, str]]] = {
         "Password changed",
         "All other sessions have ended.",
     ),
+    Kind.PACK_INSTALLED: (
+        Level.INFORMATION,
+        "License pack installed",
+        "Licences of this pack can be issued.",
+    ),
+    Kind.PACK_REMOVED: (
+        Level.WARNING,
+        "License pack removed",
+        "Nothing more is issued from it; what is issued goes on.",
+    ),
+    Kind.CLIENT_ENROLLED: (
+        Level.INFORMATION,
+        "Client enrolled",
+        "A client got a certificate of the local root; it is no licence yet.",
+    ),
+    Kind.LICENCE_ISSUED: (Level.INFORMATION, "Licence issued", "A client got a licence."),
+    Kind.LICENCE_RENEWED: (Level.INFORMATION, "Licence renewed", "A client’s licence goes on."),
+    Kind.LICENCE_RELEASED: (
+        Level.INFORMATION,
+        "Licence released",
+        "A client gave its licence back; another may have it.",
+    ),
+    Kind.LICENCE_REVOKED: (
+        Level.WARNING,
+        "Licence revoked",
+        "An administrator took a licence back; another client may have it.",
+    ),
+    Kind.LICENCE_REFUSED: (
+        Level.WARNING,
+        "Licence refused",
+        "A client asked and got none; the word says why.",
+    ),
     Kind.LOGGED_IN: (Level.INFORMATION, "Logged in", "An administrator opened the pages."),
     Kind.LOG_IN_REFUSED: (Level.WARNING, "Log-in refused", "The password was wrong."),
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from codes import license_server_id, product_id
 from license_server import telephone
 from license_server.model import Method, Reason
-from license_server.state import Request, State
+from license_server.state import State
 from license_server.telephone import Guidance
 from license_server.terminal.console import Console
 from region_routing import RoutingTable
@@ -14,7 +14,6 @@ from region_routing import RoutingTable
 def show(
     console: Console,
     state: State,
-    opened: Request,
     line_code: str,
     *,
     routing: RoutingTable,
@@ -30,9 +29,11 @@ def show(
             _number(console, whom, line_code)
     console.line()
     console.groups("Product ID", product_id.split(state.product_id))
-    console.groups("License server ID", license_server_id.split(opened.license_server_id))
+    opened = state.request
+    if opened is not None:
+        console.groups("License server ID", license_server_id.split(opened.license_server_id))
     console.line()
-    if state.properties.method is Method.TELEPHONE:
+    if opened is not None and state.properties.method is Method.TELEPHONE:
         console.facts({"Reason, when the line asks": key_to_press(opened.reason)})
         console.line()
 

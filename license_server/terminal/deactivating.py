@@ -1,6 +1,5 @@
 """The Deactivate Server Wizard in the terminal: a receipt goes out, a confirmation comes in."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +10,12 @@ from codes import deactivation_confirmation, deactivation_receipt, product_id
 from codes.groups import DEACTIVATION_CONFIRMATION
 from license_server import (
     clearinghouse_client,
+    contact,
     deactivation,
-    files,
     health,
     installation,
     link,
-    properties,
+    progress,
     telephone,
 )
 from license_server import state as states
@@ -24,17 +23,12 @@ from license_server.clearinghouse_api import ClearinghouseRefused, Clearinghouse
 from license_server.errors import CodeRefusedError, ConfirmationRefusedError, NotActivatedError
 from license_server.model import DeactivationCause, Method
 from license_server.state import Deactivation
+from license_server.terminal import contact_facts
 from license_server.terminal.console import Console
 from license_server.terminal.entering import Entry, Move
 from region_routing import RoutingTable
 
 WIZARD: Final = "Deactivate Server Wizard"
-_FACTS: Final = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "phone": "Phone (optional)",
-    "email": "E-mail",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +73,18 @@ class Wizard:
         console.title(WIZARD, "Information Needed")
         console.say(
             "Confirm who you are; Enter keeps what stands there. The e-mail address is required "
-            "for the automatic method."
+            "over the internet."
         )
-        is_automatic = state.properties.method is Method.AUTOMATIC
-        self._confirm_facts(state.properties, needs_email=is_automatic)
+        method = state.properties.method
+        is_automatic, is_online = method is Method.AUTOMATIC, method is not Method.TELEPHONE
+        contact_facts.confirm(
+            console,
+            self.data,
+            self.clock,
+            self.routing,
+            labels=contact_facts.DEACTIVATING,
+            required=contact.DEACTIVATING | ({"email"} if is_online else set()),
+        )
         cause = self.cause or self._asked_cause()
         console.line()
         console.say(
@@ -95,17 +97,6 @@ class Wizard:
             deactivation.begin(self.data, cause, self.clock())
             return self._way()
         return self._send(cause)
-
-    def _confirm_facts(self, held: states.Properties, *, needs_email: bool) -> None:
-        given = {}
-        for name, label in _FACTS.items():
-            known = getattr(held, name)
-            shown = f"{label} [{known}]:" if known else f"{label}:"
-            given[name] = self.console.ask(shown) or known
-            while name == "email" and needs_email and "@" not in given[name]:
-                self.console.line("The automatic method needs an e-mail address.")
-                given[name] = self.console.ask(shown) or known
-        properties.change(self.data, self.routing, self.clock(), texts=given)
 
     def _asked_cause(self) -> DeactivationCause:
         proposed = health.status(self.data, self.clock()).proposed_cause
@@ -182,18 +173,11 @@ class Wizard:
         return Entry(
             console=self.console,
             shape=DEACTIVATION_CONFIRMATION,
-            keep=self._keep,
+            keep=lambda groups: progress.keep_confirmation(self.data, groups),
             restore=restore,
             proof="proof in it",
             groups=list(begun.draft or ("",) * DEACTIVATION_CONFIRMATION.count),
         )
-
-    def _keep(self, groups: tuple[str, ...]) -> None:
-        with files.locked(self.data):
-            state = states.load(self.data)
-            if state.deactivation is not None:
-                begun = dataclasses.replace(state.deactivation, draft=groups)
-                states.save(self.data, dataclasses.replace(state, deactivation=begun))
 
     def _completing(self) -> str:
         completed(self.console)

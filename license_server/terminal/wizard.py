@@ -4,20 +4,17 @@ Which page is open, the request and the groups typed so far stand on disk, as th
 a wizard that was left here goes on there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from codes import new_license_server_id
-from codes.errors import CodeError
-from codes.groups import NEW_LICENSE_SERVER_ID
 from license_server import (
     activation,
     clearinghouse_client,
+    contact,
     health,
-    installation,
     link,
     progress,
     properties,
@@ -25,24 +22,16 @@ from license_server import (
 )
 from license_server import state as states
 from license_server.clearinghouse_api import ClearinghouseRefused, ClearinghouseUnreachable
-from license_server.errors import CodeRefusedError, IDRefusedError, InvalidEntryError
+from license_server.errors import CodeRefusedError, InvalidEntryError
 from license_server.model import Method, Reason, WizardPage
 from license_server.state import Request
-from license_server.terminal import call
+from license_server.terminal import contact_facts, new_id
 from license_server.terminal.console import Console
-from license_server.terminal.entering import Entry, Move
+from license_server.terminal.entering import Move
+from license_server.terminal.new_id import NewID
 from region_routing import RoutingTable
 
-# After these the groups are right as they were typed; something else has to be put right.
-_NOT_THE_GROUPS: Final = frozenset({"clock_before_issue", "clock_set_back", "ran_out"})
 _NEXT: Final = "Enter: Next   b: Back   c: Cancel >"
-INFORMATION: Final = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "company": "Company",
-    "country": "Country or region (ISO 3166 code)",
-    "email": "E-mail",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +91,13 @@ class Wizard:
         state = states.load(self.data)
         if state.completed is not None:
             return "completing"
-        if state.request is not None and state.page is WizardPage.NEW_ID and self._is_ready():
-            return "new_id"
-        return "welcome"
+        is_automatic = state.properties.method is Method.AUTOMATIC
+        if not self._is_ready():
+            return "welcome"
+        if state.page is WizardPage.INFORMATION and is_automatic:
+            return "information"
+        is_asked = state.request is not None and state.page is WizardPage.NEW_ID
+        return "new_id" if is_asked and not is_automatic else "welcome"
 
     def _welcome(self) -> str:
         state, found = states.load(self.data), health.status(self.data, self.clock())
@@ -126,6 +119,8 @@ class Wizard:
             return "cancel"
         if self.words is ACTIVATE or not self._is_ready():
             return "connection_method"
+        if found.method is Method.AUTOMATIC:
+            return "information"
         return self._opened(self._asked_reason(state.request, found.proposed_reason))
 
     def _connection_method(self) -> str:
@@ -146,6 +141,8 @@ class Wizard:
                 "automatically: license-server connect stores it. Choose another method."
             )
             return "connection_method"
+        if method is Method.AUTOMATIC:
+            return "information"
         return self._opened(None) if self.words is ACTIVATE else "welcome"
 
     def _asked_region(self, held: str) -> str:
@@ -172,32 +169,39 @@ class Wizard:
 
     def _opened(self, reason: Reason | None) -> str:
         activation.request(self.data, self.clock(), reason=reason)
-        if states.load(self.data).properties.method is Method.AUTOMATIC:
-            return "information"
         progress.turn_page(self.data, WizardPage.NEW_ID)
         return "new_id"
 
     def _information(self) -> str:
         page = "Company Information" if self.words is ACTIVATE else "Information Needed"
         self.console.title(self.words.wizard, page)
+        progress.turn_page(self.data, WizardPage.INFORMATION)
         self.console.line("Enter keeps what stands there.")
-        held, given = states.load(self.data).properties, {}
-        for name, label in INFORMATION.items():
-            known = getattr(held, name)
-            given[name] = self.console.ask(f"{label} [{known}]:" if known else f"{label}:") or known
-        properties.change(self.data, self.routing, self.clock(), texts=given)
+        contact_facts.confirm(
+            self.console,
+            self.data,
+            self.clock,
+            self.routing,
+            labels=contact_facts.ACTIVATING,
+            required=contact.ACTIVATING,
+        )
+        reason = None
+        if self.words is REACTIVATE:
+            proposed = health.status(self.data, self.clock()).proposed_reason
+            reason = self._asked_reason(states.load(self.data).request, proposed)
         match self.console.ask(_NEXT).lower():
             case "b" | "back":
+                progress.turn_page(self.data, WizardPage.WELCOME)
                 return "welcome"
             case "c" | "cancel":
                 return "cancel"
-        return self._sent()
+        return self._sent(reason)
 
-    def _sent(self) -> str:
+    def _sent(self, reason: Reason | None) -> str:
         known = link.load(self.data)
         self.console.line("The request is sent to the clearinghouse ...")
         try:
-            clearinghouse_client.reactivate(self.data, known, self.clock())
+            clearinghouse_client.reactivate(self.data, known, self.clock(), reason=reason)
         except (ClearinghouseUnreachable, ClearinghouseRefused, CodeRefusedError) as error:
             self.console.say(str(error))
             keys = {"1": "Try again", "2": "Another connection method", "3": "Cancel"}
@@ -206,75 +210,16 @@ class Wizard:
         return "completing"
 
     def _new_id(self) -> str:
-        state = states.load(self.data)
-        if state.request is None:
+        if states.load(self.data).request is None:
             return self._place()
-        console = self.console
-        console.title(self.words.wizard, self.words.entry_page)
-        known = link.load(self.data)
-        call.show(
-            console,
-            state,
-            state.request,
-            activation.line_code_of(self.data),
-            routing=self.routing,
-            site_url=known.site_url if known else None,
-            now=self.clock(),
-        )
-        console.say(
-            "Type the new license server ID: a group of five digits a line, or all seven at once. "
-            "3:12345 puts group 3 right, ? leaves out a group that cannot be read, a answers the "
-            "four digits that are asked when a private key was compromised, b is Back, c Cancel."
-        )
-        return self._entered(self._entry(state))
-
-    def _entry(self, state: states.State) -> Entry:
-        secret, opened = installation.secret(self.data), state.request
-        asked = opened.license_server_id if opened else ""
-
-        def restore(groups: Sequence[str | None]) -> str:
-            return new_license_server_id.restore(secret, state.product_id, asked, groups)
-
-        return Entry(
-            console=self.console,
-            shape=NEW_LICENSE_SERVER_ID,
-            keep=lambda groups: progress.keep_draft(self.data, groups),
-            restore=restore,
-            proof="authenticator",
-            groups=list(state.draft or ("",) * NEW_LICENSE_SERVER_ID.count),
-            more={"a": self._answer},
-        )
-
-    def _entered(self, entry: Entry) -> str:
-        entry.show()
-        while True:
-            match entry.ask():
-                case Move.BACK:
-                    progress.turn_page(self.data, WizardPage.WELCOME)
-                    return "welcome"
-                case Move.CANCEL:
-                    return "cancel"
-            try:
-                activation.accept(self.data, "".join(entry.groups), self.clock())
-            except IDRefusedError as error:
-                self.console.say(str(error))
-                if error.why == "invalid_parity":
-                    entry.mend()
-                elif error.why in _NOT_THE_GROUPS:
-                    if self.console.ask("Enter: try again   c: Cancel >").lower() == "c":
-                        return "cancel"
-                else:
-                    entry.clear()
-                continue
-            return "completing"
-
-    def _answer(self) -> None:
-        try:
-            answer = activation.answer(self.data, self.console.ask("Four digits:"))
-        except CodeError as error:
-            self.console.say(str(error))
-            return
-        self.console.line(f"Key or read out:  {' '.join(answer)}")
+        self.console.title(self.words.wizard, self.words.entry_page)
+        match NewID(self.console, self.data, self.clock, self.routing).ask():
+            case Move.BACK:
+                progress.turn_page(self.data, WizardPage.WELCOME)
+                return "welcome"
+            case Move.CANCEL:
+                return "cancel"
+        return "completing"
 
     def _completing(self) -> str:
         completed(self.console, self.data, self.words, self.clock())
@@ -309,25 +254,6 @@ class Wizard:
 
 
 def completed(console: Console, data: Path, words: Words, now: datetime) -> None:
-    """Write the last page: the closing code, and what else there is to do."""
-    state, found = states.load(data), health.status(data, now)
-    done = state.completed
+    """Write the wizard's last page."""
     console.title(words.wizard, words.last_page)
-    until = found.valid_until
-    within = f", until {until.day} {until:%B %Y} (UTC)" if until else ""
-    console.say(f"{words.done}{within}. State: {found.state.word}.")
-    if done is None:
-        return
-    if state.properties.method is not Method.AUTOMATIC:
-        console.line()
-        console.line(f"Closing code:  {' '.join(done.closing_code)}")
-        console.say(
-            "Key it on the telephone, or type it on the website: it says that this server has "
-            "accepted the ID. If you have hung up already, nothing is lost: call again and key it."
-        )
-    if done.is_root_new:
-        console.say(
-            "The local root certificate is new: export it (license-server export-root FILE) and "
-            "give it to the clients on this network."
-        )
-    console.line()
+    new_id.completed(console, data, words.done, now)
