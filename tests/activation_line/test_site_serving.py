@@ -88,9 +88,9 @@ def test_who_connects_and_says_nothing_keeps_nobody_waiting(environment: dict[st
         address = (str(place.hostname), place.port or 0)
         with (
             socket.create_connection(address) as silent,
-            socket.create_connection(address) as open_,
+            socket.create_connection(address) as plain,
         ):
-            open_.sendall(b"GET / HTTP/1.1\r\n\r\n")  # without TLS
+            plain.sendall(b"GET / HTTP/1.1\r\n\r\n")  # without TLS
             answer = client.get(f"{facts['url']}/api/v1/status", timeout=30)
             assert answer.status_code == 200
             # Had it been waited for, it would have been given up by now.
