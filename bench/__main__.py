@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import code_checks, register, turn
+from bench import api, code_checks, register, turn
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -41,6 +41,7 @@ def main() -> int:
     print(machine)
     figures = {f"codes.{name}": value for name, value in code_checks.measure().items()}
     figures |= {f"turn.{name}": value for name, value in turn.measure().items()}
+    figures |= {f"api.{name}": value for name, value in api.measure().items()}
     if asked.register is not None:
         measured = register.measure(asked.register)
         figures |= {f"register.{name}": value for name, value in measured.items()}
