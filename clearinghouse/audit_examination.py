@@ -126,7 +126,7 @@ class Examination:
             if self._signed_from is not None:
                 return (Kind.UNSIGNED, "it was written without the key")
             return None if is_whole else (Kind.CHANGED, _CHANGED)
-        if is_whole and is_signed(self.keys, row.signature, said["number"], said["at"], row.hash):
+        if is_whole and self._is_signed(row.signature, (said["number"], said["at"], row.hash)):
             self._begin_signed(row.number, said)
             # Where there are older keys, their seals can't be checked: the signature has to do.
             if self._sealer is not None and not is_ours and len(self.keys) == 1:
@@ -134,6 +134,12 @@ class Examination:
             return None
         self._begin_signed(row.number, said)
         return (Kind.RELINKED, _LINKED_ANEW) if is_ours else (Kind.CHANGED, _CHANGED)
+
+    def _is_signed(self, signature: str, signed: tuple[int, str, str]) -> bool:
+        # Ed25519 gives the same signature each time, and signing costs a third of checking one.
+        if self._sealer is not None and self._sealer.sign(*signed) == signature:
+            return True
+        return is_signed(self.keys, signature, *signed)
 
     def _begin_signed(self, place: int, said: dict[str, Any]) -> None:
         """Note where signatures begin: at the first entry, or where the register says so."""

@@ -9,6 +9,7 @@ import click
 
 from codes import license_server_id, product_id
 from license_server import (
+    configuration,
     event_log,
     event_meanings,
     event_table,
@@ -80,6 +81,7 @@ def export_root(setting: Setting, file: Path, *, as_json: bool) -> None:
             raise UnusableError(f"{file} exists and is no certificate: name another file.")
         files.write(file, content)
         file.chmod(0o644)
+        configuration.note_export(setting.data, setting.clock())
     if as_json:
         show({"file": str(file)})
     else:
