@@ -90,16 +90,10 @@ def _port(name: str, host: str, port: int) -> Finding:
 def _tls(settings: Settings) -> Finding:
     subject = "site certificate"
     if settings.site_tls == tls.OFF:
-        secure = settings.site_base_url.startswith("https://") or settings.demo
-        says = (
-            "a proxy's."
-            if secure
-            else (
-                "off, and site_base_url is not https: what license servers send would travel in the "
-                "open."
-            )
-        )
-        return Finding(subject, ok=secure, says=says)
+        if settings.site_base_url.startswith("https://") or settings.demo:
+            return Finding(subject, ok=True, says="a proxy's.")
+        says = "off, and site_base_url is not https: what license servers send would be readable."
+        return Finding(subject, ok=False, says=says)
     try:
         found = tls.find(settings)
         if found is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import code_checks, turn
+from bench import api, code_checks, turn
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -28,6 +28,7 @@ def main() -> int:
     print(machine)
     figures = {f"codes.{name}": value for name, value in code_checks.measure().items()}
     figures |= {f"turn.{name}": value for name, value in turn.measure().items()}
+    figures |= {f"api.{name}": value for name, value in api.measure().items()}
     for name, value in figures.items():
         print(f"{name:44} {value:14,.2f}")
     RESULTS.mkdir(exist_ok=True)

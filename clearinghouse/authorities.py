@@ -1,6 +1,6 @@
-"""The clearinghouse's root and issuing CA: made on first use, keys encrypted; its revocations."""
+"""The clearinghouse's root and issuing CA: made on first use, keys encrypted."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -9,15 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from clearinghouse import audit
-from clearinghouse.certificate_tables import authorities, certificates
-from clearinghouse.model import Actor, PermissionState, RegisterError
-from clearinghouse.tables import permissions
+from clearinghouse.certificate_tables import authorities
+from clearinghouse.model import Actor, RegisterError
 from data_store import Cipher
-from license_certificates import authority, keys, revocation
+from license_certificates import authority, keys
 
 _CLEARINGHOUSE: Final = Actor("line", "clearinghouse")
-# A list's number has to grow; seconds do so without being stored.
-_EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Role(StrEnum):
@@ -37,12 +34,6 @@ _all = select(_A.role, _A.private_key)
 _add = insert(authorities)
 _set_key = (
     update(authorities).where(_A.role == bindparam("wanted")).values(private_key=bindparam("key"))
-)
-_revoked = (
-    select(permissions.c.new_license_server_id, permissions.c.revoked_at)
-    .join_from(certificates, permissions, certificates.c.permission_id == permissions.c.id)
-    .where(permissions.c.state == PermissionState.REVOKED.value)
-    .order_by(permissions.c.revoked_at, permissions.c.id)
 )
 
 
@@ -69,16 +60,6 @@ def issuing(
     if found is None:
         raise RegisterError("The issuing CA's certificate is damaged: restore a backup.")
     return found
-
-
-def revocation_list(connection: Connection, cipher: Cipher, now: datetime) -> bytes:
-    """Make the issuing CA's revocation list (PEM): every revoked number that it had signed for."""
-    ca, key = issuing(connection, cipher, now)
-    revoked = [
-        (int(row.new_license_server_id), row.revoked_at) for row in connection.execute(_revoked)
-    ]
-    number = int((now - _EPOCH).total_seconds())
-    return revocation.make_list(ca, key, revoked, number, now)
 
 
 def renew(connection: Connection, cipher: Cipher) -> int:

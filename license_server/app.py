@@ -19,6 +19,7 @@ from license_server.pages import (
     entrance,
     events,
     manager,
+    remote,
     server_manager,
     services,
     wizard,
@@ -71,7 +72,8 @@ def create_app(
         host=host,
         is_demo=is_demo,
     )
-    for part in (entrance, server_manager, manager, events, wizard, wizard_deactivate, call):
+    parts = (entrance, server_manager, manager, remote, events, wizard, wizard_deactivate, call)
+    for part in parts:
         app.register_blueprint(part.blueprint)
     app.register_blueprint(wizard.activate)
     if routing is None:

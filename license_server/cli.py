@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from license_server import clocks, health, lan, serving
+from license_server import clocks, health, lan, rounds, serving
 from license_server import state as states
 from license_server.app import create_app
 from license_server.commands import (
@@ -18,6 +18,9 @@ from license_server.commands import (
 )
 from license_server.commands.setting import Setting, UnusableError
 from license_server.errors import LicenseServerError
+from license_server.remote import command as remote_command
+from license_server.remote import listener
+from license_server.remote.listener import Address, AddressType
 from region_routing import RoutingTableError
 
 DEFAULT_PORT: Final = 8441
@@ -36,6 +39,11 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
 @click.option("--lan-host", default="127.0.0.1", show_default=True, help="For clients: address.")
 @click.option("--lan-port", type=int, help="Serve clients on this port by TLS; 0: any free one.")
+@click.option(
+    "--administration",
+    type=AddressType(),
+    help="HOST:PORT to listen on for Managers of other machines; see the verb token.",
+)
 @click.option("--clock-url", help="Ask a simulated clock for the time.")
 @click.option("--demo", "is_demo", is_flag=True, help="Say on every page that this is a demo.")
 @click.pass_context
@@ -48,6 +56,7 @@ def cli(  # noqa: PLR0913 -- one for each option
     as_json: bool,
     lan_host: str,
     lan_port: int | None,
+    administration: Address | None,
     clock_url: str | None,
     is_demo: bool,
 ) -> None:
@@ -68,11 +77,20 @@ def cli(  # noqa: PLR0913 -- one for each option
         app = create_app(data, clock=context.obj.clock, host=host, is_demo=is_demo)
         if states.find(data) is not None:
             health.note(data, context.obj.clock())
-        if lan_port is None:
-            serving.serve(app, data, host, port, as_json=as_json)
-            return
-        with lan.served(data, context.obj.clock, lan_host, lan_port) as lan_url:
-            serving.serve(app, data, host, port, as_json=as_json, lan_url=lan_url)
+        with (
+            rounds.running(data, context.obj.clock),
+            listener.listening(data, context.obj.clock, administration) as far_url,
+            lan.serving(data, context.obj.clock, lan_host, lan_port) as lan_url,
+        ):
+            serving.serve(
+                app,
+                data,
+                host,
+                port,
+                as_json=as_json,
+                administration_url=far_url,
+                lan_url=lan_url,
+            )
     except (LicenseServerError, RoutingTableError) as error:
         raise UnusableError(str(error)) from error
 
@@ -89,6 +107,7 @@ for _verb in (
     licensing.export_crl,
     looking.export_root,
     looking.status,
+    remote_command.token,
     simulating.simulation,
 ):
     cli.add_command(_verb)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import region_routing
 from license_server import event_log, files
 from license_server import state as states
 from license_server.errors import InvalidEntryError
@@ -41,6 +42,7 @@ def change(
         if method is not None:
             fresh = dataclasses.replace(fresh, method=method)
         require_region(fresh, routing)
+        require_country(fresh)
         if fresh == state.properties:
             return fresh
         states.save(data, dataclasses.replace(state, properties=fresh))
@@ -53,11 +55,20 @@ def require_region(held: Properties, routing: RoutingTable) -> None:
     """Refuse a region that the table does not have, and the method Telephone without one."""
     if held.region and held.region not in routing.regions:
         raise InvalidEntryError(
-            "region", f"{held.region} is no country or region of the table of numbers: choose one."
+            "region", f"{held.region} is not in the list of countries and regions: choose one."
         )
     if held.method is Method.TELEPHONE and not held.region:
         raise InvalidEntryError(
             "region", "Choose the country or region that you call from: it decides the number."
+        )
+
+
+def require_country(held: Properties) -> None:
+    """Refuse a country that is no code of ISO 3166; names differ from language to language."""
+    if held.country and held.country not in dict(region_routing.countries()):
+        raise InvalidEntryError(
+            "country",
+            f"{held.country} is no country or region: choose one of the list (ISO 3166 codes).",
         )
 
 

@@ -17,6 +17,7 @@ from license_server.app import one_time_path
 from license_server.errors import LicenseServerError
 
 _THREADS: Final = 6
+_BESIDE: Final = {"administration_url": "Managers of other machines", "lan_url": "Clients"}
 
 
 class ListenError(LicenseServerError):
@@ -26,11 +27,18 @@ class ListenError(LicenseServerError):
 
 
 def serve(
-    app: Flask, data: Path, host: str, port: int, *, as_json: bool, lan_url: str = ""
+    app: Flask,
+    data: Path,
+    host: str,
+    port: int,
+    *,
+    as_json: bool,
+    administration_url: str | None = None,
+    lan_url: str | None = None,
 ) -> None:
     """Listen, print the addresses, and serve until SIGINT or SIGTERM.
 
-    `lan_url` is where clients are served beside the pages, if they are.
+    Managers of other machines and clients are served beside the pages, at the addresses given.
     """
     server = Server((host, port), app, numthreads=_THREADS, server_name="license-server")
     try:
@@ -42,7 +50,10 @@ def serve(
         ) from error
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.bind_addr[1]}"
-    _announce(url, f"{url}{one_time_path(app)}", data, lan_url, as_json=as_json)
+    link = f"{url}{one_time_path(app)}"
+    beside = {"administration_url": administration_url, "lan_url": lan_url}
+    served = {name: address for name, address in beside.items() if address is not None}
+    _announce(url, link, data, served, as_json=as_json)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
@@ -53,17 +64,15 @@ def serve(
         server.stop()
 
 
-def _announce(url: str, link: str, data: Path, lan_url: str, *, as_json: bool) -> None:
+def _announce(url: str, link: str, data: Path, beside: dict[str, str], *, as_json: bool) -> None:
     if as_json:
-        facts = {"url": f"{url}/", "one_time_link": link, "pid": os.getpid()}
-        if lan_url:
-            facts["lan_url"] = lan_url
+        facts = {"url": f"{url}/", "one_time_link": link, "pid": os.getpid(), **beside}
         click.echo(json.dumps(facts))
     else:
         click.echo(f"License server of {data} at {url}/")
+        for name, address in beside.items():
+            click.echo(f"{_BESIDE[name]} reach it at {address}")
         click.echo(f"Log in once with  {link}")
-        if lan_url:
-            click.echo(f"Clients at        {lan_url}")
         click.echo("Ctrl+C ends it.")
     sys.stdout.flush()
 

@@ -23,6 +23,7 @@ FORMAT: Final = 2
 FILE: Final = "state.json"
 PRODUCT_KEY: Final = "product-key.txt"
 REMEMBERED: Final = 20
+_BESIDE: Final = ("clearinghouse.json", "servers.json", "administration.json")
 
 T = TypeVar("T")
 
@@ -202,7 +203,7 @@ def _require_free(data: Path) -> None:
 
 
 def _is_own(name: str) -> bool:
-    own = {"lock", "events.jsonl", "pages.secret", "clearinghouse.json", PRODUCT_KEY}
+    own = {"lock", "events.jsonl", "pages.secret", PRODUCT_KEY, *_BESIDE}
     return name in own or name.startswith(".") or name.endswith(".pem")
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, render_template, request
-from werkzeug.exceptions import Forbidden, HTTPException, TooManyRequests
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response
 
 from data_store import StoreError
@@ -30,7 +30,7 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 def create_site_blueprint(services: Services) -> Blueprint:
     """Make the website for the web-browser method; mount it at `/licensing`."""
     site = Blueprint("site", __name__, template_folder="templates", static_folder="static")
-    forms = Forms(services.cipher, services.clock)
+    forms = Forms(services.cipher, services.browser_clock)
     walks = (
         *reactivating.walks(services, forms),
         deactivating.Deactivating(services, forms),
@@ -40,12 +40,17 @@ def create_site_blueprint(services: Services) -> Blueprint:
     checking.add_pages(site)
     for walk in walks:
         walk.add_pages(site)
+    site.add_url_rule("/<path:unknown>", "unknown", _unknown)
     site.before_request(lambda: _guard(services))
     site.after_request(_with_headers)
     site.register_error_handler(HTTPException, _refused_by_http)
     site.register_error_handler(StoreError, _without_store)
     site.context_processor(lambda: {"demo": services.demo, "judged": checking.judge})
     return site
+
+
+def _unknown(unknown: str) -> Response:
+    raise NotFound(f"There is no page “{unknown}” here: begin at Select Option.")
 
 
 def _guard(services: Services) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from codes import license_server_id, product_id
-from license_server import event_log, files, health, installation, simulate
+from license_server import configuration, event_log, files, health, installation, simulate
 from license_server import state as states
 from license_server.commands.setting import Setting, UnusableError, as_json, show, told
 
@@ -65,6 +65,7 @@ def export_root(setting: Setting, file: Path, *, as_json: bool) -> None:
             raise UnusableError(f"{file} exists and is no certificate: name another file.")
         files.write(file, content)
         file.chmod(0o644)
+        configuration.note_export(setting.data, setting.clock())
     if as_json:
         show({"file": str(file)})
     else:

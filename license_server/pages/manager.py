@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 import region_routing
 from license_server import configuration as configurations
 from license_server import event_log, files, health, installation, telephone
+from license_server import properties as properties_rules
 from license_server import state as states
 from license_server.errors import InvalidEntryError
 from license_server.model import Method
-from license_server.pages import menu
+from license_server.pages import menu, remote
 from license_server.pages.services import now, services
 from license_server.remote import servers as others
 from license_server.state import Properties
@@ -69,6 +70,7 @@ def _console() -> dict[str, object]:
     """What the console tree and the Action menu need on every page that shows them."""
     return {
         "menu_of": menu.of,
+        "menu_of_remote": menu.of_remote,
         "tree_nodes": menu.nodes,
         "page_at": menu.first_page,
         "listed_servers": _listed,
@@ -79,7 +81,8 @@ def _console() -> dict[str, object]:
 @blueprint.get("/manager")
 def servers() -> Page:
     """All servers, with each one's activation state."""
-    return render_template("servers.html", status=health.note(services().data, now()))
+    status = health.note(services().data, now())
+    return render_template("servers.html", status=status, remote_statuses=remote.glances())
 
 
 @blueprint.get("/manager/server")
@@ -126,8 +129,8 @@ def properties_entered() -> Page:
     if "tab" in form:
         return _sheet(typed, form["tab"])
     try:
-        _require_region(typed)
-        _require_country(typed)
+        properties_rules.require_region(typed, services().routing)
+        properties_rules.require_country(typed)
     except InvalidEntryError as error:
         tab = "connection" if error.field == "region" else "required"
         return _sheet(typed, tab, error), 422
@@ -167,19 +170,3 @@ def _typed(held: Properties, form: MultiDict[str, str]) -> Properties:
     method = form.get("method", held.method)
     chosen = Method(method) if method in list(Method) else held.method
     return dataclasses.replace(held, method=chosen, **texts)
-
-
-def _require_region(typed: Properties) -> None:
-    known = services().routing.regions
-    if typed.region and typed.region not in known:
-        raise InvalidEntryError("region", "That country or region is not in the list: choose one.")
-    if typed.method is Method.TELEPHONE and not typed.region:
-        raise InvalidEntryError(
-            "region", "Choose the country or region that you call from: it decides the number."
-        )
-
-
-def _require_country(typed: Properties) -> None:
-    known = dict(region_routing.countries(telephone.PAGE_LANGUAGE))
-    if typed.country and typed.country not in known:
-        raise InvalidEntryError("country", "That country or region is not in the list: choose one.")

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from flask import current_app, url_for
 
 from license_server.health import Status
+from license_server.remote.client import RemoteStatus
+
+Standing = Status | RemoteStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,25 @@ def of(status: Status) -> Menu:
     )
 
 
+def of_remote(name: str, status: RemoteStatus | None) -> Menu:
+    """Say what the menu offers for a license server on another machine."""
+    silent = "" if status else "It does not answer."
+
+    def item(label: str, wizard: str, reason: str) -> Item:
+        return _item(label, url_for("remote.begin", name=name, wizard=wizard), silent or reason)
+
+    return Menu(
+        items=(
+            Item("State", url_for("remote.server", name=name)),
+            item("Activate Server", "activate", _no_activation(status) if status else ""),
+        ),
+        advanced=(
+            item("Reactivate Server", "reactivate", _no_reactivation(status) if status else ""),
+            item("Deactivate Server", "deactivate", _no_deactivation(status) if status else ""),
+        ),
+    )
+
+
 def nodes() -> tuple[Item, ...]:
     """List what stands under a license server in the console tree."""
     found = (
@@ -68,11 +90,11 @@ def _item(label: str, href: str, reason: str) -> Item:
     return Item(label, "" if reason else href, reason)
 
 
-def _is_activated(status: Status) -> bool:
+def _is_activated(status: Standing) -> bool:
     return status.current_license_server_id is not None and not status.is_deactivated
 
 
-def _no_activation(status: Status) -> str:
+def _no_activation(status: Standing) -> str:
     if _is_activated(status):
         return "This server is activated already."
     if status.is_deactivated and not status.is_deactivation_confirmed:
@@ -80,13 +102,13 @@ def _no_activation(status: Status) -> str:
     return ""
 
 
-def _no_licences(status: Status) -> str:
+def _no_licences(status: Standing) -> str:
     if status.is_deactivated:
         return "This server is deactivated; activate it first."
     return "" if _is_activated(status) else "Activate this server first."
 
 
-def _no_reactivation(status: Status) -> str:
+def _no_reactivation(status: Standing) -> str:
     if status.is_deactivation_confirmed:
         return "This server is deactivated; choose Activate Server."
     if status.current_license_server_id is None and first_page("/activate"):
@@ -94,7 +116,7 @@ def _no_reactivation(status: Status) -> str:
     return ""
 
 
-def _no_deactivation(status: Status) -> str:
+def _no_deactivation(status: Standing) -> str:
     if status.is_deactivation_confirmed:
         return "This server is deactivated already."
     return "" if status.current_license_server_id else "This server is not activated."

@@ -13,18 +13,17 @@ from flask import Blueprint, Flask, current_app, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
-from license_server import activation, deactivation, event_log, exchange, files, health
+from license_server import activation, deactivation, event_log, exchange, files, health, numbers
+from license_server import properties as held_properties
 from license_server import state as states
 from license_server.errors import CodeRefusedError, InvalidEntryError, LicenseServerError
 from license_server.event_log import Kind
 from license_server.model import DeactivationCause, Reason
 from license_server.remote import tokens
-from license_server.state import Properties
 
 PREFIX: Final = "/administration/v1"
 KEY: Final = "license_server_administration"
 _LARGEST_REQUEST: Final = 256 * 1024
-_LONGEST: Final = 200
 _UNAUTHORIZED: Final = 401
 
 blueprint = Blueprint("administration", __name__, url_prefix=PREFIX)
@@ -84,18 +83,11 @@ def properties() -> Answer:
 def properties_given() -> Answer:
     """Change what is named of the contact's information; the rest stays."""
     given = _document()
-    known = {field.name for field in dataclasses.fields(Properties)} - {"method", "region"}
-    texts: dict[str, Any] = {name: value for name, value in given.items() if name in known}
+    texts = {name: value for name, value in given.items() if name in held_properties.TEXTS}
     if not all(isinstance(value, str) for value in texts.values()):
         raise InvalidEntryError("properties", "Every property is a text.")
-    with files.locked(_data()):
-        state = states.load(_data())
-        for name, value in texts.items():
-            texts[name] = " ".join(value.split())[:_LONGEST]
-        fresh = dataclasses.replace(state.properties, **texts)
-        states.save(_data(), dataclasses.replace(state, properties=fresh))
-    event_log.record(_data(), Kind.PROPERTIES_CHANGED, _now(), by="another machine")
-    return _facts(fresh)
+    table = numbers.load(_data())
+    return _facts(held_properties.change(_data(), table, _now(), texts=texts))
 
 
 @blueprint.post("/request")

@@ -56,11 +56,24 @@ document.querySelectorAll("[data-menu]").forEach((node) => {
   });
 });
 
+// The menu of a server that is not chosen opens once it is: its page says what applies to it.
+document.querySelectorAll("[data-select]").forEach((node) => {
+  node.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    location.assign(`${node.href}#action`);
+  });
+});
+if (location.hash === "#action" && action) open(action);
+
 document.addEventListener("keydown", (event) => {
   const isMenuKey = event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
   const opened = menus.find((menu) => menu.open);
   if (isMenuKey && action) {
     event.preventDefault();
+    if (document.activeElement?.hasAttribute("data-select")) {
+      location.assign(`${document.activeElement.href}#action`);
+      return;
+    }
     const menu = document.getElementById(document.activeElement?.dataset.menu) ?? action;
     open(menu);
   } else if (opened && event.key === "Escape") {

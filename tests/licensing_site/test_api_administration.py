@@ -95,11 +95,11 @@ def test_the_list_goes_on_behind_what_was_seen(
     assert seen == sorted(made)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limt=1", "limit=201", "limit=x", "limit=1&limit=2"])
+@pytest.mark.parametrize("query", ["limit=0", "count=1", "limit=201", "limit=x", "limit=1&limit=2"])
 def test_a_page_that_cannot_be(api: Api, token: str, query: str) -> None:
     refused = api.send("GET", f"/admin/products?{query}", token=token)
     assert (refused.status_code, refused.get_json()["code"]) == (400, "invalid_parameter")
-    assert "lim" in refused.get_json()["detail"]
+    assert query.partition("=")[0] in refused.get_json()["detail"]
 
 
 @pytest.mark.parametrize("cursor", ["", "A", "*", "bm8", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5"])
