@@ -1,5 +1,6 @@
 """The command `license-server`: serves the pages; its verbs do the same without a browser."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -37,13 +38,13 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="0: any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
-@click.option("--lan-host", default="127.0.0.1", show_default=True, help="For clients: address.")
-@click.option("--lan-port", type=int, help="Serve clients on this port by TLS; 0: any free one.")
 @click.option(
     "--administration",
     type=AddressType(),
     help="HOST:PORT to listen on for Managers of other machines; see the verb token.",
 )
+@click.option("--lan-host", default="127.0.0.1", show_default=True, help="For clients: address.")
+@click.option("--lan-port", type=int, help="Serve clients on this port by TLS; 0: any free one.")
 @click.option("--clock-url", help="Ask a simulated clock for the time.")
 @click.option("--demo", "is_demo", is_flag=True, help="Say on every page that this is a demo.")
 @click.pass_context
@@ -54,9 +55,9 @@ def cli(  # noqa: PLR0913 -- one for each option
     port: int,
     host: str,
     as_json: bool,
+    administration: Address | None,
     lan_host: str,
     lan_port: int | None,
-    administration: Address | None,
     clock_url: str | None,
     is_demo: bool,
 ) -> None:
@@ -77,19 +78,15 @@ def cli(  # noqa: PLR0913 -- one for each option
         app = create_app(data, clock=context.obj.clock, host=host, is_demo=is_demo)
         if states.find(data) is not None:
             health.note(data, context.obj.clock())
-        with (
-            rounds.running(data, context.obj.clock),
-            listener.listening(data, context.obj.clock, administration) as far_url,
-            lan.serving(data, context.obj.clock, lan_host, lan_port) as lan_url,
-        ):
+        now = context.obj.clock
+        with ExitStack() as beside:
+            beside.enter_context(rounds.running(data, now))
+            far = beside.enter_context(listener.listening(data, now, administration))
+            near = None
+            if lan_port is not None:
+                near = beside.enter_context(lan.served(data, now, lan_host, lan_port))
             serving.serve(
-                app,
-                data,
-                host,
-                port,
-                as_json=as_json,
-                administration_url=far_url,
-                lan_url=lan_url,
+                app, data, host, port, as_json=as_json, administration_url=far, lan_url=near
             )
     except (LicenseServerError, RoutingTableError) as error:
         raise UnusableError(str(error)) from error

@@ -35,18 +35,6 @@ class LanListenError(LicenseServerError):
 
 
 @contextmanager
-def serving(
-    data: Path, clock: Callable[[], datetime], host: str, port: int | None
-) -> Iterator[str | None]:
-    """Serve clients if there is a port to do it on; gives the address, or None."""
-    if port is None:
-        yield None
-        return
-    with served(data, clock, host, port) as url:
-        yield url
-
-
-@contextmanager
 def served(data: Path, clock: Callable[[], datetime], host: str, port: int) -> Iterator[str]:
     """Serve the LAN API until the block is left; gives its address. Raises LanListenError."""
     server = Server((host, port), api.create_app(data, clock), numthreads=_THREADS)

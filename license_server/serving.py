@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -17,7 +18,6 @@ from license_server.app import one_time_path
 from license_server.errors import LicenseServerError
 
 _THREADS: Final = 6
-_BESIDE: Final = {"administration_url": "Managers of other machines", "lan_url": "Clients"}
 
 
 class ListenError(LicenseServerError):
@@ -38,7 +38,7 @@ def serve(
 ) -> None:
     """Listen, print the addresses, and serve until SIGINT or SIGTERM.
 
-    Managers of other machines and clients are served beside the pages, at the addresses given.
+    The other two are served beside the pages, for Managers elsewhere and for clients, if they are.
     """
     server = Server((host, port), app, numthreads=_THREADS, server_name="license-server")
     try:
@@ -50,10 +50,9 @@ def serve(
         ) from error
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.bind_addr[1]}"
-    link = f"{url}{one_time_path(app)}"
     beside = {"administration_url": administration_url, "lan_url": lan_url}
-    served = {name: address for name, address in beside.items() if address is not None}
-    _announce(url, link, data, served, as_json=as_json)
+    facts = {name: address for name, address in beside.items() if address is not None}
+    _announce(url, f"{url}{one_time_path(app)}", data, facts, as_json=as_json)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
@@ -64,14 +63,20 @@ def serve(
         server.stop()
 
 
-def _announce(url: str, link: str, data: Path, beside: dict[str, str], *, as_json: bool) -> None:
+_BESIDE: Final = {
+    "administration_url": "Managers of other machines reach it at",
+    "lan_url": "Clients reach it at",
+}
+
+
+def _announce(url: str, link: str, data: Path, beside: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
         facts = {"url": f"{url}/", "one_time_link": link, "pid": os.getpid(), **beside}
         click.echo(json.dumps(facts))
     else:
         click.echo(f"License server of {data} at {url}/")
         for name, address in beside.items():
-            click.echo(f"{_BESIDE[name]} reach it at {address}")
+            click.echo(f"{_BESIDE[name]} {address}")
         click.echo(f"Log in once with  {link}")
         click.echo("Ctrl+C ends it.")
     sys.stdout.flush()
