@@ -11,6 +11,7 @@ from sqlalchemy import Engine, LargeBinary, select, update
 
 from clearinghouse import Actor, Reason, audit, customers, transfer, webhooks
 from clearinghouse.audit_keys import Signer
+from clearinghouse.packs import PackKind
 from clearinghouse.passphrase import TransferError
 from clearinghouse.tables import audit_entries, metadata, products
 from clearinghouse.transfer_rows import PLAIN, SECRETS
@@ -47,6 +48,15 @@ def full(engine: Engine, signer: Signer) -> Desk:
     holder = desk.do(customers.add, name="Größe Ltd", contact="", actor=ROOT, now=desk.now)
     desk.do(customers.give, desk.product_id, holder, ROOT, desk.now)
     desk.do(desk.house.chain, desk.now)
+    desk.do(
+        desk.house.add_pack,
+        version=3,
+        kind=PackKind.PER_USER,
+        quantity=5,
+        customer="Größe Ltd",
+        actor=ROOT,
+        now=desk.now,
+    )
     events = webhooks.TYPES
     url = "https://receiver.example/hook"
     desk.do(webhooks.add, OLD, url=url, events=events, actor=ROOT, now=desk.now)
