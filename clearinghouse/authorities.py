@@ -55,7 +55,7 @@ def issuing(
     """Give the issuing CA with its private key. Raises RegisterError where they don't fit."""
     chain(connection, cipher, now)
     row = connection.execute(_by_role, {"wanted": Role.ISSUING.value}).one()
-    pem = cipher.decrypt(row.private_key, _context(Role.ISSUING))
+    pem = cipher.decrypt(row.private_key, context(Role.ISSUING))
     found = authority.read_authority(row.certificate.encode("ascii"), pem)
     if found is None:
         raise RegisterError("The issuing CA's certificate is damaged: restore a backup.")
@@ -70,7 +70,7 @@ def renew(connection: Connection, cipher: Cipher) -> int:
         if not cipher.is_current(row.private_key)
     ]
     for role, stored in due:
-        key = cipher.encrypt(cipher.decrypt(stored, _context(role)), _context(role))
+        key = cipher.encrypt(cipher.decrypt(stored, context(role)), context(role))
         connection.execute(_set_key, {"wanted": role.value, "key": key})
     return len(due)
 
@@ -89,7 +89,7 @@ def _make(connection: Connection, cipher: Cipher, now: datetime) -> None:
         values = {
             "role": role.value,
             "certificate": certificate.decode("ascii"),
-            "private_key": cipher.encrypt(keys.key_pem(key), _context(role)),
+            "private_key": cipher.encrypt(keys.key_pem(key), context(role)),
             "made_at": now,
         }
         connection.execute(_add, values)
@@ -97,5 +97,6 @@ def _make(connection: Connection, cipher: Cipher, now: datetime) -> None:
     audit.append(connection, "authorities.made", actor=_CLEARINGHOUSE, now=now, data=data)
 
 
-def _context(role: Role) -> bytes:
+def context(role: Role) -> bytes:
+    """What a CA's private key is encrypted along with."""
     return f"authority:{role.value}".encode("ascii")

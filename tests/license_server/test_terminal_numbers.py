@@ -157,7 +157,7 @@ def test_the_same_tables_give_the_same_file(stick: SimpleNamespace) -> None:
 def test_a_key_is_never_overwritten(stick: SimpleNamespace) -> None:
     before = stick.key.read_bytes()
     refused = CliRunner().invoke(line, ["numbers", "make-key", str(stick.key)])
-    assert refused.exit_code != 0
+    assert refused.exit_code == 2
     assert "exists" in refused.output
     assert stick.key.read_bytes() == before
     assert stick.key.stat().st_mode & 0o077 == 0
