@@ -17,6 +17,7 @@ from license_server import state as states
 from license_server.app import create_app, one_time_path
 from license_server.link import Link
 from license_server.model import CertificateState, DeactivationCause, Licensing, Method, Reason
+from license_server.pages import wizard
 
 REGION = "DE"
 CONTACT = {
@@ -262,6 +263,23 @@ def test_activation_asks_for_the_method(
     assert health.status(new.data, new.now).may_license is Licensing.ALL
     assert "already" in text(new.get("/activate"))
     assert new.post("/activate/welcome", action="next").status_code == 409
+
+
+@pytest.mark.parametrize("ticked", ["yes", ""])
+def test_finish_starts_the_next_wizard_if_that_is_ticked(
+    data: Path, now: datetime, licence: Any, monkeypatch: pytest.MonkeyPatch, ticked: str
+) -> None:
+    monkeypatch.setattr(wizard, "INSTALL_LICENCES", "/manager/properties")
+    new = Browser(data, now)
+    new.post("/activate/welcome", action="next")
+    page = new.post("/activate/connection-method", action="next", method="web")
+    typed = licence.issue(code(page, "license-server-id"))
+    path = "/activate/license-server-activation"
+    done = new.post(path, new_license_server_id=typed, action="next")
+    assert "Start Install Licenses Wizard now" in text(done)
+    opened = new.post("/activate/completing", action="finish", install_licences=ticked)
+    assert opened.request.path == ("/manager/properties" if ticked else "/manager/server")
+    assert new.state.completed is None
 
 
 @pytest.mark.parametrize(
