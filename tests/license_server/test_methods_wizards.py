@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,18 @@ def test_a_full_disk_is_said_on_a_page_and_nothing_is_lost(
     assert code(browser.get(path), "license-server-id") == asked
     done = browser.post(path, new_license_server_id=typed, action="next")
     assert title(done) == "Completing the Reactivate Server Wizard"
+
+
+def test_next_pressed_twice_is_one_request(activated: Path, internet: Any, now: datetime) -> None:
+    internet.number = 1
+    link.store(activated, internet.link)
+    tabs = [Browser(activated, now + timedelta(hours=1)).choose(Method.AUTOMATIC) for _ in "ab"]
+    form = {**CONTACT, "action": "next", "reason": "server_upgraded"}
+    with ThreadPoolExecutor() as pool:
+        pages = pool.map(lambda tab: tab.post("/reactivate/information-needed", **form), tabs)
+    assert {title(page) for page in pages} == {"Completing the Reactivate Server Wizard"}
+    assert len(internet.issued) == 1
+    assert [path for path, _ in internet.asked].count("/permissions") == 1
 
 
 @pytest.mark.parametrize("missing", ["first_name", "last_name", "company", "country", "reason"])
