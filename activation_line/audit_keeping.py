@@ -5,16 +5,39 @@ made anew without the key.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from activation_line import database
 from activation_line.register_access import Register
+from activation_line.settings import Settings, make_data_dir
 from clearinghouse import audit, signed_heads
+from clearinghouse.audit_keys import Signer
 from clearinghouse.signed_heads import HeadError, SignedHead
 from data_store import reading, write_private
 
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def untouched(settings: Settings) -> Iterator[tuple[Engine, Signer | None]]:
+    """The database and the audit's key, to look at the audit as it is.
+
+    No key is made, and no signing begun: that would cover what is to be seen.
+    """
+    make_data_dir(settings)
+    engine = database.prepare(settings.store_url)
+    try:
+        signer = None
+        if settings.audit_key_file.exists():
+            signer = Signer.load_or_create(settings.audit_key_file)
+            audit.sign_with(engine, signer)
+        yield engine, signer
+    finally:
+        engine.dispose()
 
 
 def kept_head(path: Path) -> SignedHead | None:

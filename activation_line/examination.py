@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, make_url, select
+from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 import region_routing
@@ -16,6 +16,9 @@ from activation_line.clock import system_clock
 from activation_line.people import any_administrator
 from activation_line.settings import Settings, SettingsError, load
 from agent_console import accounts
+from clearinghouse import signed_heads
+from clearinghouse.audit_keys import Signer
+from clearinghouse.signed_heads import HeadError, SignedHead
 from clearinghouse.tables import products
 from data_store import Cipher, StoreError, open_engine, reading
 from ivr.telephony import TwilioTelephony
@@ -90,16 +93,10 @@ def _port(name: str, host: str, port: int) -> Finding:
 def _tls(settings: Settings) -> Finding:
     subject = "site certificate"
     if settings.site_tls == tls.OFF:
-        secure = settings.site_base_url.startswith("https://") or settings.demo
-        says = (
-            "a proxy's."
-            if secure
-            else (
-                "off, and site_base_url is not https: what license servers send would travel in the "
-                "open."
-            )
-        )
-        return Finding(subject, ok=secure, says=says)
+        if settings.site_base_url.startswith("https://") or settings.demo:
+            return Finding(subject, ok=True, says="a proxy's.")
+        says = "off, and site_base_url is not https: what license servers send would be readable."
+        return Finding(subject, ok=False, says=says)
     try:
         found = tls.find(settings)
         if found is None:
@@ -139,6 +136,25 @@ def _keys(settings: Settings, products: int) -> Finding:
     return Finding("keys", ok=True, says=f"{path}.")
 
 
+def _audit(settings: Settings, end: SignedHead | None) -> Finding:
+    path = settings.audit_key_file
+    if not path.exists():
+        if end is None:
+            return Finding("audit", ok=True, says=f"none yet; {path} is made at the first start.")
+        says = f"{path} is missing, so other entries would be signed anew: put back its copy."
+        return Finding("audit", ok=False, says=says)
+    try:
+        signer = Signer.load_or_create(path)
+    except StoreError as error:
+        return Finding("audit", ok=False, says=str(error))
+    if end is None:
+        return Finding("audit", ok=True, says="nothing is signed yet.")
+    if not end.is_signed([signer.public_key]):
+        says = f"entry {end.number} isn't signed with {path}: see `activation-line audit verify`."
+        return Finding("audit", ok=False, says=says)
+    return Finding("audit", ok=True, says=f"signed up to entry {end.number}.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Stock:
     """What a database holds; `schema` is None for an empty one."""
@@ -148,6 +164,7 @@ class _Stock:
     products: int = 0
     has_demo: bool = False
     is_governed: bool = False
+    audited: SignedHead | None = None
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
@@ -156,6 +173,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
     if file is not None and not file.exists():
         yield Finding("database", ok=True, says="none yet; it is made at the first start.")
         yield _keys(settings, 0)
+        yield _audit(settings, None)
         return
     try:
         stock = _take_stock(settings.store_url)
@@ -167,6 +185,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("database", ok=True, says=f"{stock.kind}, schema {stock.schema}.")
     yield _keys(settings, stock.products)
+    yield _audit(settings, stock.audited)
     if stock.has_demo and not settings.demo:
         yield Finding("accounts", ok=False, says="demo accounts: `serve` will refuse to start.")
     elif not stock.is_governed and not settings.demo:
@@ -200,6 +219,7 @@ def _take_stock(url: str) -> _Stock:
                 connection.scalar(select(func.count()).select_from(products)) or 0,
                 accounts.has_demo_accounts(connection),
                 any_administrator(connection),
+                _signed_end(connection),
             )
     except SQLAlchemyError as error:
         raise StoreError(
@@ -207,6 +227,13 @@ def _take_stock(url: str) -> _Stock:
         ) from error
     finally:
         engine.dispose()
+
+
+def _signed_end(connection: Connection) -> SignedHead | None:
+    try:
+        return signed_heads.current(connection)
+    except HeadError:  # empty, or older than the key
+        return None
 
 
 def _network(settings: Settings) -> Finding:

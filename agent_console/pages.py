@@ -30,9 +30,11 @@ from agent_console import stream as streams
 from agent_console import voice as voices
 from agent_console.accounts import LoginRefusedError
 from agent_console.acts import ActRefusedError
+from agent_console.deactivation import add_deactivation
+from agent_console.forms import fields, wants_json
 from agent_console.services import ConsoleServices
 from agent_console.sessions import Notice, Session
-from codes import license_server_id, product_id
+from codes import deactivation_receipt, license_server_id, product_id
 from codes.errors import CodeError
 from data_store import StoreError, reading, transaction
 from switchboard import representatives
@@ -40,7 +42,11 @@ from switchboard.representatives import Presence
 from switchboard.states import WrongWorkStateError
 
 _OPEN: Final = frozenset({"console.show_log_in", "console.log_in", "console.static"})
-_CHECKS: Final = {"product_id": product_id, "license_server_id": license_server_id}
+_CHECKS: Final = {
+    "product_id": product_id,
+    "license_server_id": license_server_id,
+    "deactivation_receipt": deactivation_receipt,
+}
 
 
 def create_blueprint(services: ConsoleServices) -> Blueprint:
@@ -81,6 +87,7 @@ def create_blueprint(services: ConsoleServices) -> Blueprint:
     _add_desk(blueprint, services)
     _add_presence(blueprint, services)
     _add_acts(blueprint, services)
+    add_deactivation(blueprint, services)
     return blueprint
 
 
@@ -91,8 +98,8 @@ def _add_log_in(blueprint: Blueprint, services: ConsoleServices) -> None:
 
     @blueprint.post("/login")
     def log_in() -> WerkzeugResponse | tuple[str, int]:
-        fields, now = _fields(), services.clock()
-        login = fields.get("login", "")
+        typed, now = fields(), services.clock()
+        login = typed.get("login", "")
         try:
             account = accounts.authenticate(
                 services.engine,
@@ -155,7 +162,7 @@ def _add_presence(blueprint: Blueprint, services: ConsoleServices) -> None:
     @blueprint.post("/presence")
     def presence() -> WerkzeugResponse | tuple[Response | str, int]:
         try:
-            chosen = Presence(_fields().get("presence", ""))
+            chosen = Presence(fields().get("presence", ""))
         except ValueError:
             return _reply(services, Notice("presence_unknown", "Choose one of the presences."))
         with transaction(services.engine) as conn:
@@ -183,7 +190,7 @@ def _add_acts(blueprint: Blueprint, services: ConsoleServices) -> None:
         if act not in acts.ACTS and act not in conversation.ACTS:
             raise NotFound(f"There is no act “{act}”.")
         try:
-            notice = _perform(services, g.session, call_id, act, _fields())
+            notice = _perform(services, g.session, call_id, act, fields())
         except ActRefusedError as error:
             notice = error.notice
         return _reply(services, notice)
@@ -192,7 +199,7 @@ def _add_acts(blueprint: Blueprint, services: ConsoleServices) -> None:
     def check_code(kind: str) -> str:
         if kind not in _CHECKS:
             raise NotFound("There is no such kind of code.")
-        says, good, text = "", False, _fields().get(kind, "")
+        says, good, text = "", False, fields().get(kind, "")
         if text.strip():
             try:
                 _CHECKS[kind].validate(text)
@@ -225,7 +232,7 @@ def _reply(
     status = HTTPStatus.CONFLICT if is_refused else HTTPStatus.OK
     if "HX-Request" in request.headers:
         return _fragment(services, _look(services)), status
-    if _wants_json():
+    if wants_json(request):
         return jsonify(_look(services).as_json()), status
     return redirect(url_for("console.show_desk"), HTTPStatus.SEE_OTHER)
 
@@ -245,21 +252,8 @@ def _send_to_log_in() -> WerkzeugResponse:
         response = Response(status=HTTPStatus.UNAUTHORIZED)
         response.headers["HX-Redirect"] = url_for("console.show_log_in")
         return response
-    if _wants_json():
+    if wants_json(request):
         return Response(
             '{"error": "not logged in"}', HTTPStatus.UNAUTHORIZED, mimetype="application/json"
         )
     return redirect(url_for("console.show_log_in"), HTTPStatus.SEE_OTHER)
-
-
-def _wants_json() -> bool:
-    kinds = request.accept_mimetypes
-    return kinds.best_match(["text/html", "application/json"]) == "application/json"
-
-
-def _fields() -> dict[str, str]:
-    """Give the form's fields as text that can be stored and shown: no control signs in it."""
-    return {
-        name: "".join(sign for sign in value if sign.isprintable() or sign == "\n")
-        for name, value in request.form.items()
-    }

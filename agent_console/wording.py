@@ -8,7 +8,7 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date
 
 from agent_console.sessions import Notice
-from clearinghouse.model import Reason, Refusal, RefusalCode, RequestState
+from clearinghouse.model import DeactivationCause, Reason, Refusal, RefusalCode, RequestState
 from switchboard.representatives import Presence, WorkState
 
 REASONS: Final[Mapping[Reason, str]] = {
@@ -59,6 +59,11 @@ ACTS: Final[Mapping[str, str]] = {
     "refuse": "Refuse",
     "hang-up": "Hang up",
     "finish": "Finish",
+}
+DEACTIVATION_CAUSES: Final[Mapping[DeactivationCause, str]] = {
+    DeactivationCause.CERTIFICATE_EXPIRED: "The certificate expired",
+    DeactivationCause.CERTIFICATE_DAMAGED: "The certificate was damaged",
+    DeactivationCause.SERVER_REDEPLOYED: "The server is redeployed",
 }
 DISPOSITIONS: Final[Mapping[str, str]] = {
     "new_id_issued": "New ID issued",

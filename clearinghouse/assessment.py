@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from clearinghouse import permissions, servers
+from clearinghouse import outbox, permissions, servers
 from clearinghouse.model import (
     Policy,
     Product,
@@ -57,6 +57,27 @@ def assess(connection: Connection, product: Product, request: Request, now: date
         server_known=server_id is not None,
         refusal=refusal,
     )
+
+
+def require(connection: Connection, product: Product, request: Request, now: datetime) -> None:
+    """Raise the Refusal that policy or register have for a request; webhooks are told of it."""
+    try:
+        enforce(assess(connection, product, request, now))
+    except Refusal as refusal:
+        outbox.note(
+            connection,
+            "request.refused",
+            number=None,
+            now=now,
+            product_id=request.product_id,
+            request_id=request.id,
+            data={
+                "code": refusal.code.value,
+                "left": refusal.left,
+                "next_date": None if refusal.next_date is None else refusal.next_date.isoformat(),
+            },
+        )
+        raise
 
 
 def enforce(standing: Standing) -> None:

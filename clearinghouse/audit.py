@@ -153,7 +153,12 @@ def is_unsigned(connection: Connection) -> bool:
     last = connection.execute(_last).first()
     if last is None or last.signature is not None:
         return False
-    return connection.execute(_any_signed).first() is None
+    return not is_signed(connection)
+
+
+def is_signed(connection: Connection) -> bool:
+    """Whether any entry is signed."""
+    return connection.execute(_any_signed).first() is not None
 
 
 def begin_signing(connection: Connection, actor: Actor, now: datetime) -> None:

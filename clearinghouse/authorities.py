@@ -1,6 +1,6 @@
-"""The clearinghouse's root and issuing CA: made on first use, keys encrypted; its revocations."""
+"""The clearinghouse's root and issuing CA: made on first use, keys encrypted."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -9,15 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from clearinghouse import audit
-from clearinghouse.certificate_tables import authorities, certificates
-from clearinghouse.model import Actor, PermissionState, RegisterError
-from clearinghouse.tables import permissions
+from clearinghouse.certificate_tables import authorities
+from clearinghouse.model import Actor, RegisterError
 from data_store import Cipher
-from license_certificates import authority, keys, revocation
+from license_certificates import authority, keys
 
 _CLEARINGHOUSE: Final = Actor("line", "clearinghouse")
-# A list's number has to grow; seconds do so without being stored.
-_EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Role(StrEnum):
@@ -37,12 +34,6 @@ _all = select(_A.role, _A.private_key)
 _add = insert(authorities)
 _set_key = (
     update(authorities).where(_A.role == bindparam("wanted")).values(private_key=bindparam("key"))
-)
-_revoked = (
-    select(permissions.c.new_license_server_id, permissions.c.revoked_at)
-    .join_from(certificates, permissions, certificates.c.permission_id == permissions.c.id)
-    .where(permissions.c.state == PermissionState.REVOKED.value)
-    .order_by(permissions.c.revoked_at, permissions.c.id)
 )
 
 
@@ -64,21 +55,11 @@ def issuing(
     """Give the issuing CA with its private key. Raises RegisterError where they don't fit."""
     chain(connection, cipher, now)
     row = connection.execute(_by_role, {"wanted": Role.ISSUING.value}).one()
-    pem = cipher.decrypt(row.private_key, _context(Role.ISSUING))
+    pem = cipher.decrypt(row.private_key, context(Role.ISSUING))
     found = authority.read_authority(row.certificate.encode("ascii"), pem)
     if found is None:
         raise RegisterError("The issuing CA's certificate is damaged: restore a backup.")
     return found
-
-
-def revocation_list(connection: Connection, cipher: Cipher, now: datetime) -> bytes:
-    """Make the issuing CA's revocation list (PEM): every revoked number that it had signed for."""
-    ca, key = issuing(connection, cipher, now)
-    revoked = [
-        (int(row.new_license_server_id), row.revoked_at) for row in connection.execute(_revoked)
-    ]
-    number = int((now - _EPOCH).total_seconds())
-    return revocation.make_list(ca, key, revoked, number, now)
 
 
 def renew(connection: Connection, cipher: Cipher) -> int:
@@ -89,7 +70,7 @@ def renew(connection: Connection, cipher: Cipher) -> int:
         if not cipher.is_current(row.private_key)
     ]
     for role, stored in due:
-        key = cipher.encrypt(cipher.decrypt(stored, _context(role)), _context(role))
+        key = cipher.encrypt(cipher.decrypt(stored, context(role)), context(role))
         connection.execute(_set_key, {"wanted": role.value, "key": key})
     return len(due)
 
@@ -108,7 +89,7 @@ def _make(connection: Connection, cipher: Cipher, now: datetime) -> None:
         values = {
             "role": role.value,
             "certificate": certificate.decode("ascii"),
-            "private_key": cipher.encrypt(keys.key_pem(key), _context(role)),
+            "private_key": cipher.encrypt(keys.key_pem(key), context(role)),
             "made_at": now,
         }
         connection.execute(_add, values)
@@ -116,5 +97,6 @@ def _make(connection: Connection, cipher: Cipher, now: datetime) -> None:
     audit.append(connection, "authorities.made", actor=_CLEARINGHOUSE, now=now, data=data)
 
 
-def _context(role: Role) -> bytes:
+def context(role: Role) -> bytes:
+    """What a CA's private key is encrypted along with."""
     return f"authority:{role.value}".encode("ascii")

@@ -74,7 +74,7 @@ def process(
     request = _opened(office, asked, channel)
     request = _with_reason(office, request, asked)
     if request.issue is None:
-        assessment.enforce(assessment.assess(connection, product, request, now))
+        assessment.require(connection, product, request, now)
         state = transitions.follow(request.state, Act.CHECK)
         if state is not request.state:
             docket.change(connection, request.id, state=state.value)

@@ -24,6 +24,19 @@ certificates = Table(
     Column("made_at", UtcDateTime, nullable=False),
 )
 
+# One row: the issuing CA's last revocation list.
+revocation_lists = Table(
+    "revocation_lists",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("content", Text, nullable=False),  # PEM
+    Column("made_at", UtcDateTime, nullable=False),
+    # By which it is seen whether another number was revoked since.
+    Column("newest", UtcDateTime),
+    Column("newest_count", Integer, nullable=False),
+)
+
 deactivations = Table(
     "deactivations",
     metadata,

@@ -4,7 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from clearinghouse import audit, authorities, automatic, certifying, deactivation, docket, writers
+from clearinghouse import (
+    audit,
+    authorities,
+    automatic,
+    certifying,
+    deactivation,
+    docket,
+    revocations,
+    writers,
+)
 from clearinghouse.asked import NOBODY, Answer, AutomaticRequest, Contact, ReplacementRequest
 from clearinghouse.automatic import Office
 from clearinghouse.deactivation import Showing
@@ -66,7 +75,7 @@ class CertificatesFace(Face):
 
     def revocation_list(self, connection: Connection, now: datetime) -> bytes:
         """Make the issuing CA's revocation list (PEM); the transaction writes, as for `chain`."""
-        return authorities.revocation_list(connection, self._cipher, now)
+        return revocations.revocation_list(connection, self._cipher, now)
 
     def deactivate(  # noqa: PLR0913 -- all of them by keyword
         self,

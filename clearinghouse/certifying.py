@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from clearinghouse import authorities, permissions
+from clearinghouse import authorities, permissions, revocations
 from clearinghouse.asked import Answer
 from clearinghouse.certificate_tables import certificates
-from clearinghouse.model import Actor, Refusal, RefusalCode, Request
+from clearinghouse.model import Actor, PermissionState, Refusal, RefusalCode, Request
 from clearinghouse.permissions import Permission
 from clearinghouse.steps import tell
 from codes import license_server_id as license_server_ids
@@ -41,9 +41,14 @@ def certify(
     actor: Actor,
     now: datetime,
 ) -> bytes:
-    """Sign the certificate of a request's ID, or give the one that it has; the audit is locked."""
+    """Sign the certificate of a request's ID, or give the one that it has; the audit is locked.
+
+    A revoked number gets none.
+    """
     refuse_other_key(said, request.product_id, request.license_server_id)
     permission = _permission(connection, request)
+    if permission.state is PermissionState.REVOKED:
+        raise Refusal(RefusalCode.NOT_CURRENT)
     stored = connection.execute(_of_permission, {"permission": permission.id}).scalar()
     if stored is not None:
         return str(stored).encode("ascii")
@@ -99,7 +104,7 @@ def answer(
         valid_until=new_license_server_ids.parse(new_id).last_moment,
         certificate=certificate,
         chain=chain,
-        crl=authorities.revocation_list(connection, cipher, now),
+        crl=revocations.revocation_list(connection, cipher, now),
         mac=secret.mac("certificate-answer", *ids, digest),
     )
 

@@ -32,7 +32,7 @@ def issue(
         return request
     if request.reason is None:
         raise Refusal(RefusalCode.WRONG_STATE, "The reason has to be stated first.")
-    assessment.enforce(assessment.assess(connection, product, request, now))
+    assessment.require(connection, product, request, now)
     compromised = request.reason is Reason.PRIVATE_KEY_COMPROMISED
     if compromised and request.challenge_answered_at is None:
         raise Refusal(RefusalCode.CHALLENGE_NEEDED)

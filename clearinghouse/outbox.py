@@ -18,11 +18,11 @@ from clearinghouse.tables import requests
 EVENTS: Final[Mapping[str, str]] = {
     "id.issued": "id.issued",
     "id.confirmed": "id.confirmed",
-    "request.denied": "request.refused",
-    "request.refused": "request.refused",
+    "request.denied": "request.refused",  # by a person
+    "request.refused": "request.refused",  # by policy or register: no change, so not audited
     "product.key_replaced": "product.key_replaced",
 }
-"""Which entries of the audit webhooks are told of, and the type that the message has."""
+"""Which acts webhooks are told of, and the type that the message has."""
 TEST: Final = "webhook.test"
 BACKOFF: Final = (
     timedelta(seconds=10),
@@ -87,13 +87,13 @@ def note(
     connection: Connection,
     action: str,
     *,
-    number: int,
+    number: int | None,
     now: datetime,
     product_id: str | None,
     request_id: int | None,
     data: Mapping[str, Any],
 ) -> None:
-    """Note for every webhook that listens what an entry of the audit tells of."""
+    """Note an act for every webhook that listens; `number` is its entry's in the audit."""
     event = EVENTS.get(action)
     if event is None:
         return

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from clearinghouse import audit, authorities, catalogue, docket, servers
+from clearinghouse import audit, authorities, catalogue, docket, servers, webhooks
 from clearinghouse.face import Face
 from clearinghouse.model import Actor, Policy, Product, Server
 from clearinghouse.steps import run_out
@@ -82,9 +82,10 @@ class ProductsFace(Face):
         audit.lock(connection)
         products = catalogue.renew(connection, self._cipher)
         cas = authorities.renew(connection, self._cipher)
-        renewed = products + cas
+        secrets = webhooks.renew(connection, self._cipher)
+        renewed = products + cas + secrets
         if renewed:
-            data = {"products": products, "authorities": cas}
+            data = {"products": products, "authorities": cas, "webhooks": secrets}
             audit.append(connection, "encryption.renewed", actor=actor, now=now, data=data)
         return renewed
 

@@ -103,7 +103,7 @@ class RequestsFace(Face):
         request = docket.by_id(connection, request_id)
         state = follow(request.state, Act.CHECK)
         product, _ = self._product(connection, request)
-        assessment.enforce(assessment.assess(connection, product, request, now))
+        assessment.require(connection, product, request, now)
         if state is request.state:
             return request
         docket.change(connection, request_id, state=state.value)

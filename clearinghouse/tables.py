@@ -105,6 +105,14 @@ permissions = Table(
     UniqueConstraint("product_id", "issue"),
 )
 
+# What a revocation list is made of.
+Index(
+    "ix_permissions_revoked",
+    permissions.c.revoked_at,
+    sqlite_where=permissions.c.revoked_at.is_not(None),
+    postgresql_where=permissions.c.revoked_at.is_not(None),
+)
+
 # Personal data, apart from the chain: rows can go without breaking it.
 contacts = Table(
     "contacts",

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import Column, LargeBinary, Row, Table
 
-from clearinghouse import webhooks
+from clearinghouse import authorities, webhooks
+from clearinghouse.authorities import Role
 from clearinghouse.passphrase import Envelope, TransferError
 from data_store import Cipher, UtcDateTime
 
 SECRETS: Final[Mapping[str, Callable[[Mapping[str, Any]], bytes]]] = {
     "products.product_key": lambda row: str(row["product_id"]).encode("ascii"),
+    "authorities.private_key": lambda row: authorities.context(Role(row["role"])),
     "webhooks.secret": lambda row: webhooks.context(row["id"]),
 }
 """The columns that the database holds encrypted, and what each is encrypted along with."""

@@ -1,7 +1,8 @@
 """Whether a code was made with a product key, for whichever kind its digits and company say.
 
 What is given besides decides the kind: thirty-five digits are a new license server ID where the
-license server ID that it answers is given, else a license server ID.
+license server ID that it answers is given, a license pack ID where a license code is, else a
+license server ID.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from codes import (
     closing_code,
     deactivation_confirmation,
     deactivation_receipt,
+    license_pack_id,
     license_server_id,
     line_code,
     new_license_server_id,
@@ -31,6 +33,7 @@ class Company:
     current_id: str | None = None
     receipt: str | None = None
     challenge: str | None = None
+    license_code: str | None = None
 
 
 class MissingCompanyError(CodeError):
@@ -57,6 +60,12 @@ def verify(key: str, product: str, text: str, company: Company) -> str:
 
 
 def _verify_long(secret: Secret, product: str, text: str, company: Company) -> str:
+    if company.license_code is not None:
+        current = new_license_server_id.validate(
+            _needed(company.current_id, "A license pack ID", "--current-id")
+        )
+        license_pack_id.verify(secret, product, current, company.license_code, text)
+        return "license pack ID"
     if company.license_server_id is None:
         license_server_id.verify(secret, product, text)
         return "license server ID"

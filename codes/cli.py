@@ -120,6 +120,7 @@ def _read(file: Path) -> str:
 @click.option("--current-id", help="The new ID that a receipt or closing code belongs to.")
 @click.option("--receipt", help="The deactivation receipt that a confirmation answers.")
 @click.option("--challenge", help="The challenge that an answer belongs to.")
+@click.option("--license-code", help="The license code that a license pack ID was given for.")
 @click.argument("code", nargs=-1, required=True)
 def verify(
     product_key: str,
@@ -128,13 +129,14 @@ def verify(
     current_id: str | None,
     receipt: str | None,
     challenge: str | None,
+    license_code: str | None,
     code: tuple[str, ...],
 ) -> None:
     """Tell whether CODE was made with the product key, for the codes that are given.
 
     Status 1 if it is well-formed but not authentic.
     """
-    company = authenticity.Company(license_server_id, current_id, receipt, challenge)
+    company = authenticity.Company(license_server_id, current_id, receipt, challenge, license_code)
     try:
         name = authenticity.verify(product_key, product_id, " ".join(code), company)
     except NotAuthentic as error:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from codes import license_server_id, new_license_server_id, product_id, product_key
+from codes import license_pack_id, license_server_id, new_license_server_id, product_id, product_key
 from codes.errors import CodeError, named
 from codes.groups import SHAPES, Shape
 from codes.slips import SlipKind, lay
@@ -160,8 +160,20 @@ def _tell_permission(code: str) -> str:
     )
 
 
+def _tell_pack(code: str) -> str:
+    said = license_pack_id.parse(code)
+    kinds = {license_pack_id.PER_DEVICE: "per device", license_pack_id.PER_USER: "per user"}
+    if said.kind not in kinds:
+        return "A license pack ID it can't be."
+    return (
+        f"As a license pack ID it says: pack {said.number:04}, version {said.version}, "
+        f"{kinds[said.kind]}, quantity {said.quantity}."
+    )
+
+
 _TELLERS: Final[Mapping[str, Callable[[str], str]]] = {
     "product_id": _tell_product,
     "license_server_id": _tell_request,
     "new_license_server_id": _tell_permission,
+    "license_pack_id": _tell_pack,
 }

@@ -20,6 +20,8 @@ from codes import (
     closing_code,
     deactivation_confirmation,
     deactivation_receipt,
+    license_code,
+    license_pack_id,
     license_server_id,
     line_code,
     new_license_server_id,
@@ -47,6 +49,8 @@ class Family:
     challenge: str
     challenge_answer: str
     case_number: str
+    license_code: str
+    license_pack_id: str
 
     def format(self, kind: str) -> str:
         """Write the family's code of one kind (a field's name) as people read it."""
@@ -81,6 +85,10 @@ def draw(seed: int) -> Family:
     )
     receipt = deactivation_receipt.make(secret, product, new)
     asked = challenge.make(rng)
+    case = case_number.make(rng)
+    bought = license_code.random(rng)
+    kind = rng.choice((license_pack_id.PER_DEVICE, license_pack_id.PER_USER))
+    pack = license_pack_id.LicensePackID(rng.randrange(1, 10**4), 3, kind, rng.randrange(1, 10**5))
     return Family(
         product_id=product,
         product_key=key,
@@ -92,5 +100,7 @@ def draw(seed: int) -> Family:
         deactivation_confirmation=deactivation_confirmation.make(secret, product, receipt),
         challenge=asked,
         challenge_answer=challenge.answer(secret, product, request, asked),
-        case_number=case_number.make(rng),
+        case_number=case,
+        license_code=bought,
+        license_pack_id=license_pack_id.make(secret, product, new, bought, pack),
     )

@@ -251,6 +251,8 @@ DEACTIVATION_RECEIPT: Final = Shape("deactivation_receipt", "deactivation receip
 DEACTIVATION_CONFIRMATION: Final = Shape(
     "deactivation_confirmation", "deactivation confirmation", 3
 )
+LICENSE_CODE: Final = Shape("license_code", "license code", 5)
+LICENSE_PACK_ID: Final = Shape("license_pack_id", "license pack ID", 7)
 CASE_NUMBER: Final = Shape("case_number", "case number", 3, width=4, has_parity=False)
 
 SHAPES: Final = {
@@ -261,6 +263,8 @@ SHAPES: Final = {
         NEW_LICENSE_SERVER_ID,
         DEACTIVATION_RECEIPT,
         DEACTIVATION_CONFIRMATION,
+        LICENSE_CODE,
+        LICENSE_PACK_ID,
         CASE_NUMBER,
     )
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from license_server import deactivation, event_log, exchange, files
 from license_server import state as states
@@ -19,6 +20,8 @@ from license_server.event_log import Kind
 from license_server.link import Link
 from license_server.model import DeactivationCause, Reason
 from license_server.state import Deactivation
+
+_SIGNATURE_WRONG: Final = "signature_wrong"
 
 __all__ = [
     "ClearinghouseRefused",
@@ -40,7 +43,14 @@ def reactivate(
     api = _api(link)
     document = exchange.request_document(data, now, reason)
     with _noted(data, now):
-        answer = api.permissions(document)
+        try:
+            answer = api.permissions(document)
+        except ClearinghouseRefused as error:
+            if error.why != _SIGNATURE_WRONG or document["proof"]["by"] == "product_key":
+                raise
+            # The register may know less good of the previous key than this server does.
+            document = exchange.request_document(data, now, is_by_product_key=True)
+            answer = api.permissions(document)
     accepted = exchange.take_answer(data, answer, now)
     catch_up(data, link, now)
     return accepted

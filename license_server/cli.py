@@ -1,14 +1,22 @@
 """The command `license-server`: serves the pages; its verbs do the same without a browser."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 import click
 
-from license_server import clocks, health, serving
+from license_server import clocks, health, lan, rounds, serving
 from license_server import state as states
 from license_server.app import create_app
-from license_server.commands import activating, changing, deactivating, looking, simulating
+from license_server.commands import (
+    activating,
+    changing,
+    deactivating,
+    licensing,
+    looking,
+    simulating,
+)
 from license_server.commands.setting import Setting, UnusableError
 from license_server.errors import LicenseServerError
 from license_server.remote import command as remote_command
@@ -35,10 +43,12 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
     type=AddressType(),
     help="HOST:PORT to listen on for Managers of other machines; see the verb token.",
 )
+@click.option("--lan-host", default="127.0.0.1", show_default=True, help="For clients: address.")
+@click.option("--lan-port", type=int, help="Serve clients on this port by TLS; 0: any free one.")
 @click.option("--clock-url", help="Ask a simulated clock for the time.")
 @click.option("--demo", "is_demo", is_flag=True, help="Say on every page that this is a demo.")
 @click.pass_context
-def cli(
+def cli(  # noqa: PLR0913 -- one for each option
     context: click.Context,
     *,
     data: Path,
@@ -46,6 +56,8 @@ def cli(
     host: str,
     as_json: bool,
     administration: Address | None,
+    lan_host: str,
+    lan_port: int | None,
     clock_url: str | None,
     is_demo: bool,
 ) -> None:
@@ -59,15 +71,23 @@ def cli(
         context.obj = Setting(data, clocks.clock(clock_url), is_demo)
         if context.invoked_subcommand is not None:
             return
-        if is_demo and host not in _LOOPBACK:
+        if is_demo and not {host, lan_host} <= set(_LOOPBACK):
             raise UnusableError(
-                "A demo listens on this computer only: leave --host out, or --demo."
+                "A demo listens on this computer only: leave --host and --lan-host out, or --demo."
             )
         app = create_app(data, clock=context.obj.clock, host=host, is_demo=is_demo)
         if states.find(data) is not None:
             health.note(data, context.obj.clock())
-        with listener.listening(data, context.obj.clock, administration) as far_url:
-            serving.serve(app, data, host, port, as_json=as_json, administration_url=far_url)
+        now = context.obj.clock
+        with ExitStack() as beside:
+            beside.enter_context(rounds.running(data, now))
+            far = beside.enter_context(listener.listening(data, now, administration))
+            near = None
+            if lan_port is not None:
+                near = beside.enter_context(lan.served(data, now, lan_host, lan_port))
+            serving.serve(
+                app, data, host, port, as_json=as_json, administration_url=far, lan_url=near
+            )
     except (LicenseServerError, RoutingTableError) as error:
         raise UnusableError(str(error)) from error
 
@@ -81,6 +101,7 @@ for _verb in (
     changing.update_numbers,
     deactivating.deactivate,
     looking.events,
+    licensing.export_crl,
     looking.export_root,
     looking.status,
     remote_command.token,

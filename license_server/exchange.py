@@ -45,11 +45,13 @@ class _Asking:
         return (self.purpose, *self.fields, digest)
 
 
-def request_document(data: Path, now: datetime, reason: Reason | None = None) -> dict[str, Any]:
+def request_document(
+    data: Path, now: datetime, reason: Reason | None = None, *, is_by_product_key: bool = False
+) -> dict[str, Any]:
     """Make the document that asks for a new license server ID and for its certificate.
 
     It opens a request, or is about the one that is open. The previous key signs it; where that is
-    lost or compromised, the product key proves it.
+    lost or compromised, or on demand, the product key proves it.
     """
     opened = activation.request(data, now, reason=reason)
     state = states.load(data)
@@ -58,7 +60,8 @@ def request_document(data: Path, now: datetime, reason: Reason | None = None) ->
     word = (opened.reason or Reason.CERTIFICATE_EXPIRED).value
     asking = _Asking("certificate-request", (state.product_id, opened.license_server_id, word), pem)
     previous = None
-    if opened.reason is not Reason.PRIVATE_KEY_COMPROMISED and opened.last_issue:
+    is_compromised = opened.reason is Reason.PRIVATE_KEY_COMPROMISED
+    if opened.last_issue and not is_compromised and not is_by_product_key:
         previous = _previous_key(data, state)
     return {
         "format": REQUEST_FORMAT,

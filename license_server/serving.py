@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -33,8 +34,12 @@ def serve(
     *,
     as_json: bool,
     administration_url: str | None = None,
+    lan_url: str | None = None,
 ) -> None:
-    """Listen, print the addresses, and serve until SIGINT or SIGTERM."""
+    """Listen, print the addresses, and serve until SIGINT or SIGTERM.
+
+    The other two are served beside the pages, for Managers elsewhere and for clients, if they are.
+    """
     server = Server((host, port), app, numthreads=_THREADS, server_name="license-server")
     try:
         server.prepare()
@@ -45,8 +50,9 @@ def serve(
         ) from error
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.bind_addr[1]}"
-    link = f"{url}{one_time_path(app)}"
-    _announce(url, link, data, administration_url, as_json=as_json)
+    beside = {"administration_url": administration_url, "lan_url": lan_url}
+    facts = {name: address for name, address in beside.items() if address is not None}
+    _announce(url, f"{url}{one_time_path(app)}", data, facts, as_json=as_json)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
@@ -57,18 +63,20 @@ def serve(
         server.stop()
 
 
-def _announce(
-    url: str, link: str, data: Path, administration_url: str | None, *, as_json: bool
-) -> None:
+_BESIDE: Final = {
+    "administration_url": "Managers of other machines reach it at",
+    "lan_url": "Clients reach it at",
+}
+
+
+def _announce(url: str, link: str, data: Path, beside: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
-        facts = {"url": f"{url}/", "one_time_link": link, "pid": os.getpid()}
-        if administration_url is not None:
-            facts["administration_url"] = administration_url
+        facts = {"url": f"{url}/", "one_time_link": link, "pid": os.getpid(), **beside}
         click.echo(json.dumps(facts))
     else:
         click.echo(f"License server of {data} at {url}/")
-        if administration_url is not None:
-            click.echo(f"Managers of other machines reach it at {administration_url}")
+        for name, address in beside.items():
+            click.echo(f"{_BESIDE[name]} {address}")
         click.echo(f"Log in once with  {link}")
         click.echo("Ctrl+C ends it.")
     sys.stdout.flush()

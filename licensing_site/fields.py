@@ -40,6 +40,8 @@ class Field:
     autocomplete: str = "off"
     choices: Mapping[str, str] = field(default_factory=dict)
     longest: int = 80
+    short: str = ""
+    """The label where an answer stands beside it."""
 
 
 def _code(kind: str, label: str, where: str) -> Field:
@@ -73,6 +75,7 @@ REASON: Final = Field(
         Reason.SERVER_REDEPLOYED: "The license server was redeployed",
         Reason.PRIVATE_KEY_COMPROMISED: "The license server private key was compromised",
     },
+    short="Reason",
 )
 CAUSE: Final = Field(
     "cause",
@@ -84,6 +87,7 @@ CAUSE: Final = Field(
         DeactivationCause.CERTIFICATE_DAMAGED: "Its certificate was damaged",
         DeactivationCause.SERVER_REDEPLOYED: "The license server is being redeployed",
     },
+    short="Cause",
 )
 FIRST_NAME: Final = Field(
     "first_name", "First name", "Type your first name.", autocomplete="given-name"

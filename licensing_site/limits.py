@@ -30,7 +30,7 @@ class Limiter:
     """
 
     def __init__(
-        self, clock: Callable[[], datetime], *, burst: int = 20, seconds: float = 6
+        self, clock: Callable[[], datetime], *, burst: int = 60, seconds: float = 2
     ) -> None:
         self._clock = clock
         self._burst = burst

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
@@ -12,13 +12,19 @@ from licensing_site.limits import Limiter
 from region_routing import RoutingTable
 
 
+def machine_clock() -> datetime:
+    """The machine's time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """One web process's parts. `public_base_url` is without a trailing slash.
 
     `cipher` is the one of the register: what is typed into the website's forms goes through the
-    browser encrypted, and any process can read it. `limiter` is the website's own. `demo` marks
-    every page.
+    browser encrypted, and any process can read it. `limiter` is the website's own. What a
+    browser keeps runs out by `browser_clock`: the line's own may be a simulated one that leaps.
+    `demo` marks every page.
     """
 
     engine: Engine
@@ -29,3 +35,4 @@ class Services:
     limiter: Limiter
     public_base_url: str
     demo: bool = False
+    browser_clock: Callable[[], datetime] = machine_clock

@@ -5,13 +5,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, render_template, request
-from werkzeug.exceptions import Forbidden, HTTPException, TooManyRequests
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response
 
 from data_store import StoreError
 from licensing_site import wording
 from licensing_site.forms import Forms
-from licensing_site.pages import checking, deactivating, options, reactivating, request_files
+from licensing_site.pages import checking, giving, options, reactivating, request_files
+from licensing_site.pages.walk import Walk
 from licensing_site.services import Services
 
 _HEADERS: Final = {
@@ -30,22 +31,27 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 def create_site_blueprint(services: Services) -> Blueprint:
     """Make the website for the web-browser method; mount it at `/licensing`."""
     site = Blueprint("site", __name__, template_folder="templates", static_folder="static")
-    forms = Forms(services.cipher, services.clock)
-    walks = (
+    forms = Forms(services.cipher, services.browser_clock)
+    walks: tuple[Walk | request_files.RequestFiles, ...] = (
         *reactivating.walks(services, forms),
-        deactivating.Deactivating(services, forms),
+        *giving.walks(services, forms),
         request_files.RequestFiles(services),
     )
     options.add_pages(site, walks)
     checking.add_pages(site)
     for walk in walks:
         walk.add_pages(site)
+    site.add_url_rule("/<path:unknown>", "unknown", _unknown)
     site.before_request(lambda: _guard(services))
     site.after_request(_with_headers)
     site.register_error_handler(HTTPException, _refused_by_http)
     site.register_error_handler(StoreError, _without_store)
     site.context_processor(lambda: {"demo": services.demo, "judged": checking.judge})
     return site
+
+
+def _unknown(unknown: str) -> Response:
+    raise NotFound(f"There is no page “{unknown}” here: begin at Select Option.")
 
 
 def _guard(services: Services) -> None:

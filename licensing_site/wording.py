@@ -1,6 +1,7 @@
 """The register's refusals as the website tells them: what is wrong, what is left, what to do."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from clearinghouse import Refusal, RefusalCode
@@ -79,6 +80,22 @@ def told(refusal: Refusal) -> Told:
         day = refusal.next_date
         facts.append(("Next possible date", f"{day.day} {day:%B %Y} (UTC)"))
     return Told(refusal.code.value, str(refusal), ADVICE.get(refusal.code, _SUPPORT), tuple(facts))
+
+
+def written(words: Told) -> str:
+    """Write a refusal's words down, to be read on the next page."""
+    return json.dumps(astuple(words), ensure_ascii=False)
+
+
+def read(text: str) -> Told:
+    """Read a refusal's words that were written down.
+
+    >>> words = Told("limit_reached", "Enough.", "Call.", (("Left", "0"),))
+    >>> read(written(words)) == words
+    True
+    """
+    code, sentence, advice, facts = json.loads(text)
+    return Told(code, sentence, advice, tuple((name, value) for name, value in facts))
 
 
 def long_wait(seconds: int) -> str:

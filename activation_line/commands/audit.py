@@ -4,14 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from activation_line.audit_keeping import kept_head
+from activation_line.audit_keeping import kept_head, untouched
 from activation_line.register_access import opened
 from activation_line.settings import load
 from clearinghouse import audit, audit_export, signed_heads
@@ -22,6 +22,7 @@ from clearinghouse.signed_heads import SignedHead
 from data_store import reading
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+TARGET = click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
 
 
 @click.group()
@@ -46,8 +47,8 @@ def verify(
     The head that `serve` keeps beside the database is compared as well. Give a head and a key that
     were kept elsewhere, and nobody with this machine alone can have made the audit anew.
     """
-    given = [signed_heads.parse(path.read_text("utf-8")) for path in heads]
-    believed = [read_public(path.read_text("utf-8")) for path in keys]
+    given = [signed_heads.parse(path.read_text("utf-8", "replace")) for path in heads]
+    believed = [read_public(path.read_text("utf-8", "replace")) for path in keys]
     if exported is None:
         found = _examine_register(given, believed)
     elif not believed:
@@ -65,42 +66,38 @@ def verify(
 
 
 @commands.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
-def head(file: Path | None) -> None:
+@TARGET
+def head(file: TextIO) -> None:
     """Write the signed head.
 
     To FILE, or here. Keep it elsewhere.
     """
     with opened(load(os.environ)) as register, reading(register.engine) as connection:
         document = signed_heads.current(connection).to_json(register.signer.public_key)
-    _write(file, document)
+    file.write(document)
 
 
 @commands.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
-def key(file: Path | None) -> None:
+@TARGET
+def key(file: TextIO) -> None:
     """Write the public key.
 
     To FILE, or here. It checks the signatures: keep it elsewhere.
     """
     with opened(load(os.environ)) as register:
         pem = public_pem(register.signer.public_key)
-    _write(file, pem)
+    file.write(pem)
 
 
 @commands.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
-def export(file: Path | None) -> None:
+@TARGET
+def export(file: TextIO) -> None:
     """Write the whole audit as JSON Lines.
 
     To FILE, or here.
     """
-    with (
-        opened(load(os.environ)) as register,
-        reading(register.engine) as connection,
-        nullcontext(sys.stdout) if file is None else file.open("w", encoding="utf-8") as target,
-    ):
-        count = audit_export.write(connection, target)
+    with opened(load(os.environ)) as register, reading(register.engine) as connection:
+        count = audit_export.write(connection, file)
     click.echo(f"{count} entries.", err=True)
 
 
@@ -109,8 +106,13 @@ def _examine_register(
 ) -> list[Finding]:
     settings = load(os.environ)
     kept = kept_head(settings.audit_head_file)
-    with opened(settings) as register, reading(register.engine) as connection:
-        keys = believed or [register.signer.public_key]
+    with untouched(settings) as (engine, signer), reading(engine) as connection:
+        keys = believed or ([] if signer is None else [signer.public_key])
+        if not keys and audit.is_signed(connection):
+            raise click.UsageError(
+                f"The entries are signed, but {settings.audit_key_file} is missing: put back its"
+                " copy, or give the public key with --key."
+            )
         heads = [*given, *([] if kept is None else [kept])]
         ends, false = _ends(heads, keys)
         return [*false, *audit.examine(connection, ends=ends, keys=keys)]
@@ -138,10 +140,3 @@ def _ends(
             problem = f"the head of {each.at} isn't signed with this key: head or key is false"
             false.append(Finding(Kind.HEAD, each.number, problem, each.number))
     return ends, false
-
-
-def _write(file: Path | None, text: str) -> None:
-    if file is None:
-        click.echo(text, nl=False)
-    else:
-        file.write_text(text, "utf-8")

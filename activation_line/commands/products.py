@@ -142,6 +142,31 @@ def unblock(product_id: str) -> None:
     _set_blocked(product_id, blocked=False)
 
 
+@commands.command("new-key")
+@PRODUCT
+@click.option(
+    "--key-stdin", is_flag=True, help="Read the key from standard input; else one is drawn."
+)
+def new_key(product_id: str, *, key_stdin: bool) -> None:
+    """Replace a lost product key.
+
+    The old one is void from now on: what was asked for with it and isn't confirmed has to be asked
+    for again with the new one. Shows how to reach the customer, who has to be told.
+    """
+    key = _ask_key(from_stdin=True) if key_stdin else _draw_key(product_id)
+    with changing() as (register, connection):
+        house, now = register.clearinghouse, register.clock()
+        house.replace_product_key(connection, product_id, key, who(), now)
+        holder = customers.of_product(connection, product_id)
+    click.echo(f"Product {product_ids.format(product_id)} has a new key; the old one is void.")
+    if not key_stdin:
+        click.echo(f"Product key {product_keys.format(key)}: it isn't shown again.")
+    if holder is None:
+        click.echo("Tell the customer, who isn't named in the register.")
+    else:
+        click.echo(f"Tell {holder.name}: {holder.contact or 'no contact is known'}.")
+
+
 @commands.command()
 @PRODUCT
 @click.argument("name")
@@ -151,6 +176,23 @@ def customer(product_id: str, name: str) -> None:
         _product(register, connection, product_id)
         _give(connection, register, product_id, name)
     click.echo(f"Product {product_ids.format(product_id)} belongs to {name}.")
+
+
+@commands.command()
+@PRODUCT
+@AS_JSON
+def servers(product_id: str, *, as_json: bool) -> None:
+    """List a product's license servers."""
+    with looking() as (register, connection):
+        _product(register, connection, product_id)
+        found = register.clearinghouse.servers(connection, product_id)
+    if as_json:
+        show_json([asdict(each) for each in found])
+        return
+    for each in found:
+        dates = f"issue {each.issue} of {each.issued_at:%Y-%m-%d}"
+        revoked = f", revoked {', '.join(map(str, each.revoked))}" if each.revoked else ""
+        click.echo(f"{each.id:>7}  {each.state:12}  {dates}{revoked}")
 
 
 @commands.command()

@@ -89,8 +89,9 @@ def activate(setting: Setting, /, *, as_json: bool, **given: Any) -> None:  # no
     """Activate this license server: the Activate Server Wizard."""
     with told(as_json=as_json):
         state = states.load(setting.data)
-        is_in_use = state.held is not None and state.deactivation is None
-        if is_in_use and state.completed is None:
+        begun = state.deactivation
+        is_over = begun is not None and begun.confirmed_at is not None
+        if state.held is not None and not is_over and state.completed is None:
             raise NothingToActivateError(
                 "This license server is activated already: license-server reactivate asks for a "
                 "new ID."

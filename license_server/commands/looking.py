@@ -1,8 +1,6 @@
 """Verbs that change nothing: status, events, export-root."""
 
-import csv
 import dataclasses
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,16 @@ from typing import Any
 import click
 
 from codes import license_server_id, product_id
-from license_server import configuration, event_log, files, health, installation, simulate
+from license_server import (
+    configuration,
+    event_log,
+    event_meanings,
+    event_table,
+    files,
+    health,
+    installation,
+    simulate,
+)
 from license_server import state as states
 from license_server.commands.setting import Setting, UnusableError, as_json, show, told
 
@@ -24,9 +31,15 @@ def status(setting: Setting, *, as_json: bool) -> None:
         found = health.status(setting.data, setting.clock()) if states.find(setting.data) else None
         simulated = simulate.active(setting.data) if found else None
     if as_json:
-        show({"installed": found is not None} | (_facts(found) if found else {}))
+        show(
+            {"installed": found is not None}
+            | (_facts(found) | {"simulated": simulated} if found else {})
+        )
     elif found is None:
-        click.echo("Not installed: start the license server and open the link that it prints.")
+        click.echo(
+            "Not installed: start the license server and open the link that it prints, or use "
+            "license-server install."
+        )
     else:
         _print(found)
         if simulated:
@@ -46,10 +59,13 @@ def events(setting: Setting, *, export: str | None, as_json: bool) -> None:
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False))
     elif form == "csv":
-        click.echo(_table(found), nl=False)
+        click.echo(event_table.as_csv(found), nl=False)
     else:
         for entry in found:
-            click.echo(f"{entry['at'][:19]}  {entry['kind']:<26} {_rest(entry)}".rstrip())
+            event = event_meanings.read(entry)
+            click.echo(f"{event.at[:19]}  {event.level.word:<11}  {event.title}")
+            for name, value in event.facts:
+                click.echo(f"{'':<34}{name}: {value}")
 
 
 @click.command("export-root")
@@ -92,17 +108,3 @@ def _print(found: health.Status) -> None:
     if found.open_license_server_id:
         asked = license_server_id.format(found.open_license_server_id)
         click.echo(f"Open license server ID     {asked}")
-
-
-def _rest(entry: dict[str, Any]) -> str:
-    facts = {name: value for name, value in entry.items() if name not in ("at", "kind")}
-    return " ".join(f"{name}={value}" for name, value in facts.items())
-
-
-def _table(entries: list[dict[str, Any]]) -> str:
-    names = ["at", "kind", *sorted({name for entry in entries for name in entry} - {"at", "kind"})]
-    target = io.StringIO()
-    writer = csv.DictWriter(target, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(entries)
-    return target.getvalue()

@@ -1,7 +1,5 @@
 """The event log as a page with a filter, and as files to take away."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from typing import Any, Final
@@ -9,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from license_server import event_log, event_meanings, health
+from license_server import event_log, event_meanings, event_table, health
 from license_server.event_meanings import Level
 from license_server.pages.services import now, services
 
@@ -17,9 +15,6 @@ blueprint = Blueprint("events", __name__, url_prefix="/manager")
 Page = str | Response
 
 _SHOWN: Final = 200
-_COLUMNS: Final = ("at", "level", "kind", "meaning", "facts")
-# A table program reads a cell that begins with one of these as a formula.
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get("/events")
@@ -42,15 +37,8 @@ def events() -> Page:
 @blueprint.get("/events.csv")
 def as_csv() -> Page:
     """All events that the filter lets through as a table."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    for entry in _wanted(event_log.entries(services().data)):
-        event = event_meanings.read(entry)
-        facts = "; ".join(f"{name}: {value}" for name, value in event.facts)
-        row = (event.at, event.level.value, event.kind, event.meaning, facts)
-        writer.writerow([_harmless(cell) for cell in row])
-    return _file(text.getvalue(), "text/csv", "events.csv")
+    text = event_table.as_csv(_wanted(event_log.entries(services().data)))
+    return _file(text, "text/csv", "events.csv")
 
 
 @blueprint.get("/events.jsonl")
@@ -76,10 +64,6 @@ def _wanted(entries: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
             and word in text.casefold()
         ):
             yield entry
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
 def _file(text: str, mimetype: str, name: str) -> Response:

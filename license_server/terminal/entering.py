@@ -35,8 +35,8 @@ class Entry:
     """A code under way. `keep` stores the groups typed so far, so that nothing is lost.
 
     `restore` gives the whole code from groups of which one is missing or wrong, or raises
-    NotRestorable; `proof` is what people call what stands behind it. `more` are further words that
-    may be typed, each with what it does.
+    NotRestorable; `proof` is what people call what stands behind it; `restored` is told which group
+    was taken so. `more` are further words that may be typed, each with what it does.
     """
 
     console: Console
@@ -45,6 +45,7 @@ class Entry:
     restore: Callable[[Sequence[str | None]], str]
     proof: str
     groups: list[str]
+    restored: Callable[[int], None] | None = None
     more: dict[str, Callable[[], None]] = field(default_factory=dict)
     _unread: set[int] = field(default_factory=set)
     _tried: set[int] = field(default_factory=set)
@@ -198,6 +199,8 @@ class Entry:
             self._declined.add(tuple(self.groups))
             return False
         self.groups[:] = self.shape.split(whole)
+        if self.restored is not None:
+            self.restored(number)
         self._mark(number, group)
         self.keep(tuple(self.groups))
         return True

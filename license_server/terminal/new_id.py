@@ -9,7 +9,7 @@ from typing import Final
 from codes import new_license_server_id
 from codes.errors import CodeError
 from codes.groups import NEW_LICENSE_SERVER_ID
-from license_server import activation, health, installation, link, progress
+from license_server import activation, event_log, health, installation, link, progress
 from license_server import state as states
 from license_server.errors import IDRefusedError
 from license_server.model import Method
@@ -73,8 +73,12 @@ class NewID:
             restore=restore,
             proof="authenticator",
             groups=list(state.draft or ("",) * NEW_LICENSE_SERVER_ID.count),
+            restored=self._note,
             more={"a": self._answer},
         )
+
+    def _note(self, group: int) -> None:
+        event_log.record(self.data, event_log.Kind.GROUP_RESTORED, self.clock(), group=group)
 
     def _goes_on(self, entry: Entry, error: IDRefusedError) -> bool:
         self.console.say(str(error))

@@ -22,7 +22,7 @@ from license_server import (
 )
 from license_server import state as states
 from license_server.clearinghouse_api import ClearinghouseRefused, ClearinghouseUnreachable
-from license_server.errors import CodeRefusedError, InvalidEntryError
+from license_server.errors import CodeRefusedError, InvalidEntryError, NoOpenRequestError
 from license_server.model import Method, Reason, WizardPage
 from license_server.state import Request
 from license_server.terminal import contact_facts, new_id
@@ -213,7 +213,12 @@ class Wizard:
         if states.load(self.data).request is None:
             return self._place()
         self.console.title(self.words.wizard, self.words.entry_page)
-        match NewID(self.console, self.data, self.clock, self.routing).ask():
+        try:
+            move = NewID(self.console, self.data, self.clock, self.routing).ask()
+        except NoOpenRequestError:
+            self.console.say("The request was answered or cancelled meanwhile, elsewhere.")
+            return self._place()
+        match move:
             case Move.BACK:
                 progress.turn_page(self.data, WizardPage.WELCOME)
                 return "welcome"

@@ -1,5 +1,6 @@
 """Activate and Reactivate: up to the new license server ID, and its confirmation."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import segno
@@ -14,7 +15,7 @@ from codes.errors import CodeError
 from licensing_site import fields, processing, wording
 from licensing_site.fields import Field
 from licensing_site.forms import Forms
-from licensing_site.pages.walk import UNPROCESSABLE, Page, Task, Walk
+from licensing_site.pages.walk import ERROR, TYPED, Page, Task, Walk
 from licensing_site.services import Services
 
 _WHO: Final = (
@@ -25,7 +26,7 @@ _WHO: Final = (
     fields.EMAIL,
 )
 _IDS: Final = (fields.PRODUCT_ID, fields.LICENSE_SERVER_ID)
-_ASKS_AGAIN: Final = frozenset({RefusalCode.CHALLENGE_NEEDED})
+_LONGEST_TYPED: Final = 20
 
 
 class Reactivating(Walk):
@@ -58,20 +59,20 @@ class Reactivating(Walk):
         if "challenge" not in values:
             raise Gone("No challenge was given in this form: begin again from the first page.")
         if request.method != "POST":
-            return self._challenge(handle, values)
+            return self._asking("challenge", handle, values, digits=values["challenge"])
         answer = request.form.get("answer", "").strip()
+        if not answer:
+            return self._again(
+                "challenge", handle, values, "Type the answer that the wizard shows."
+            )
         try:
-            if not answer:
-                return self._challenge(handle, values, "Type the answer that the wizard shows.")
             return self._ask(handle, values, answer)
         except CodeError as error:
-            return self._challenge(handle, values, str(error), answer)
+            return self._again("challenge", handle, values, str(error), answer)
         except Refusal as refusal:
-            if refusal.code not in _ASKS_AGAIN:
-                return self.refused(handle, refusal)
-            told = wording.told(refusal)
-            left = "".join(f" {name}: {value}." for name, value in told.facts)
-            return self._challenge(handle, values, told.sentence + left, answer)
+            if refusal.code is not RefusalCode.CHALLENGE_NEEDED:
+                return self.refuse(handle, values, refusal)
+            return self._again("challenge", handle, values, _in_short(refusal), answer)
 
     def new_id(self, handle: str) -> Page:
         """The new license server ID, and what to do with it."""
@@ -94,21 +95,19 @@ class Reactivating(Walk):
 
     def confirm(self, handle: str) -> Page:
         """The closing code, by which the wizard shows that it has accepted the ID."""
-        shown = self._issued(handle)
+        values, shown = self.forms.read(handle), self._issued(handle)
         if request.method != "POST":
-            return self._closing_code(handle)
+            return self._asking("confirm", handle, values)
         typed = request.form.get("closing_code", "").strip()
+        if not typed:
+            return self._again("confirm", handle, values, "Type the closing code of the wizard.")
         try:
-            if not typed:
-                return self._closing_code(handle, "Type the closing code that the wizard shows.")
             processing.confirm(self.services, shown.request.id, typed)
         except CodeError as error:
-            return self._closing_code(handle, str(error), typed)
+            return self._again("confirm", handle, values, str(error), typed)
         except Refusal as refusal:
-            told = wording.told(refusal)
-            left = "".join(f" {name}: {value}." for name, value in told.facts)
-            return self._closing_code(handle, f"{told.sentence}{left} {told.advice}", typed)
-        return self.lead("confirmed", handle, self.forms.read(handle))
+            return self._again("confirm", handle, values, _in_short(refusal), typed)
+        return self.lead("confirmed", handle, values)
 
     def confirmed(self, handle: str) -> Page:
         """The end: the clearinghouse knows that the ID is in use."""
@@ -130,17 +129,21 @@ class Reactivating(Walk):
         except LookupError as error:
             raise Gone("The register doesn't know this request any more: begin again.") from error
 
-    def _challenge(
-        self, handle: str, values: dict[str, str], error: str = "", answer: str = ""
-    ) -> Page:
-        page = self.render(
-            "challenge", handle=handle, digits=values["challenge"], error=error, answer=answer
-        )
-        return (page, UNPROCESSABLE) if error else page
+    def _asking(self, page: str, handle: str, values: Mapping[str, str], **more: object) -> str:
+        """A page that asks for a short code, with what is wrong with the one typed before."""
+        said = {"error": values.get(ERROR, ""), "typed": values.get(TYPED, "")}
+        return self.render(page, handle=handle, **said, **more)
 
-    def _closing_code(self, handle: str, error: str = "", typed: str = "") -> Page:
-        page = self.render("confirm", handle=handle, error=error, typed=typed)
-        return (page, UNPROCESSABLE) if error else page
+    def _again(
+        self, step: str, handle: str, values: Mapping[str, str], error: str, typed: str = ""
+    ) -> Response:
+        return self.lead(step, handle, values, **{ERROR: error, TYPED: typed[:_LONGEST_TYPED]})
+
+
+def _in_short(refusal: Refusal) -> str:
+    told = wording.told(refusal)
+    facts = [f"{name}: {value}." for name, value in told.facts]
+    return " ".join((told.sentence, *facts, told.advice))
 
 
 def walks(services: Services, forms: Forms) -> tuple[Walk, Walk]:

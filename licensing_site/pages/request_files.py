@@ -10,11 +10,12 @@ from clearinghouse import AutomaticRequest, Refusal
 from clearinghouse.documents import DocumentError, answer_document, parse_request
 from codes import license_server_id, product_id
 from licensing_site import fields, processing, wording
-from licensing_site.pages.walk import PAGE_LANGUAGE, UNPROCESSABLE, Page, Task
+from licensing_site.pages.walk import PAGE_LANGUAGE, Page, Task
 from licensing_site.services import Services
 
 ANSWER_FILE: Final = "activation-line-answer.json"
 _LARGEST: Final = 32 * 1024
+_UNPROCESSABLE: Final = 422
 
 
 class RequestFiles:
@@ -80,7 +81,7 @@ class RequestFiles:
         try:
             answered = processing.answer_file(self._services, asked)
         except Refusal as refusal:
-            return self._render("file_refused", told=wording.told(refusal)), UNPROCESSABLE
+            return self._render("file_refused", told=wording.told(refusal)), _UNPROCESSABLE
         body = json.dumps(answer_document(answered), indent=2) + "\n"
         disposition = {"Content-Disposition": f'attachment; filename="{ANSWER_FILE}"'}
         return Response(body, mimetype="application/json", headers=disposition)
@@ -101,7 +102,7 @@ class RequestFiles:
 
     def _choose(self, error: str = "") -> Page:
         page = self._render("file", error=error)
-        return (page, UNPROCESSABLE) if error else page
+        return (page, _UNPROCESSABLE) if error else page
 
     def _render(self, page: str, **values: object) -> str:
         return render_template(f"site/{page}.html", task=self.task, **values)

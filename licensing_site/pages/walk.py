@@ -1,7 +1,7 @@
 """A walk through pages: fields, a page to verify everything, and what comes of it.
 
-Each page that was filled in well leads to the next by a redirect, so reloading and going back
-never send anything twice.
+Whatever is sent leads on by a redirect, back to the same page where something is wrong with it: so
+reloading and going back never send anything twice.
 """
 
 from abc import ABC, abstractmethod
@@ -20,7 +20,12 @@ from licensing_site.forms import Forms
 from licensing_site.services import Services
 
 PAGE_LANGUAGE: Final = "en-GB"
-UNPROCESSABLE: Final = 422
+FAULTY: Final = "faulty"
+REFUSAL: Final = "refusal"
+ERROR: Final = "error"
+TYPED: Final = "typed"
+_PASSING: Final = frozenset({FAULTY, REFUSAL, ERROR, TYPED})
+"""What is kept for the very next page alone."""
 Page = str | tuple[str, int] | Response
 
 
@@ -52,6 +57,7 @@ class Walk(ABC):
         site.add_url_rule(f"/{name}", f"{name}_begin", self.begin, methods=both)
         site.add_url_rule(own, f"{name}_fields", self.change, methods=both)
         site.add_url_rule(f"{own}/verify", f"{name}_verify", self.verify, methods=both)
+        site.add_url_rule(f"{own}/refused", f"{name}_refused", self.refused)
         site.add_url_rule(f"{own}/finish", f"{name}_finish", self.finish, methods=["POST"])
 
     @abstractmethod
@@ -65,22 +71,31 @@ class Walk(ABC):
         return self._form({}, {})
 
     def change(self, handle: str) -> Page:
-        """The form once more, with what was typed before."""
+        """The form once more, with what was typed before and what is wrong with it."""
         values = self.forms.read(handle)
         if request.method == "POST":
             return self._entered(handle)
-        return self._form(values, {}, handle)
+        return self._form(values, self._faults(values) if FAULTY in values else {})
 
     def verify(self, handle: str) -> Page:
         """Everything that was typed, to be compared; Next acts."""
         values = self.forms.read(handle)
+        if FAULTY in values:
+            return redirect(self.url("fields", handle), 303)
         if request.method == "POST":
             try:
                 return self.act(handle, values)
             except Refusal as refusal:
-                return self.refused(handle, refusal)
+                return self.refuse(handle, values, refusal)
         codes, facts = self._shown(values)
         return self.render("verify", handle=handle, codes=codes, facts=facts)
+
+    def refused(self, handle: str) -> Page:
+        """Why the register said no."""
+        held = self.forms.read(handle).get(REFUSAL)
+        if held is None:
+            return redirect(self.url("verify", handle), 303)
+        return self.render("refused", handle=handle, told=wording.read(held))
 
     def finish(self, handle: str) -> Page:
         """Forget what was typed, and lead to the first page."""
@@ -93,33 +108,36 @@ class Walk(ABC):
         """Give the address of a step."""
         return url_for(f"site.{self.task.page}_{step}", handle=handle)
 
-    def lead(self, step: str, handle: str, values: Mapping[str, str]) -> Response:
-        """Keep the form and lead to a step."""
+    def lead(self, step: str, handle: str, values: Mapping[str, str], **passing: str) -> Response:
+        """Keep the form and lead to a step; `passing` is for that step alone."""
+        kept = {name: value for name, value in values.items() if name not in _PASSING}
         response = redirect(self.url(step, handle), 303)
-        return self.forms.keep(response, self.url("fields", handle), handle, values)
+        path = self.url("fields", handle)
+        return self.forms.keep(response, path, handle, {**kept, **passing})
 
-    def refused(self, handle: str, refusal: Refusal) -> Page:
-        """The page of a refusal."""
-        return self.render("refused", handle=handle, told=wording.told(refusal)), UNPROCESSABLE
+    def refuse(self, handle: str, values: Mapping[str, str], refusal: Refusal) -> Response:
+        """Lead to the page of a refusal."""
+        told = wording.written(wording.told(refusal))
+        return self.lead("refused", handle, values, **{REFUSAL: told})
 
     def render(self, page: str, **values: object) -> str:
         """Render a page of this task."""
         return render_template(f"site/{page}.html", task=self.task, walk=self, **values)
 
-    def _entered(self, handle: str) -> Page:
+    def _entered(self, handle: str) -> Response:
         values = fields.read(self.task.fields, request.form)
-        found = fields.faults(self.task.fields, values, self.services.routing)
-        if found:
-            return self._form(values, found), UNPROCESSABLE
+        if self._faults(values):
+            return self.lead("fields", handle, values, **{FAULTY: "yes"})
         return self.lead("verify", handle, values)
 
-    def _form(
-        self, values: Mapping[str, str], found: Mapping[str, str], handle: str | None = None
-    ) -> str:
+    def _faults(self, values: Mapping[str, str]) -> dict[str, str]:
+        return fields.faults(self.task.fields, values, self.services.routing)
+
+    def _form(self, values: Mapping[str, str], found: Mapping[str, str]) -> str:
         routing = self.services.routing
         named = [(code, routing.region_name(code, PAGE_LANGUAGE)) for code in routing.regions]
         regions = sorted(named, key=lambda pair: pair[1])
-        return self.render("fields", values=values, faults=found, regions=regions, handle=handle)
+        return self.render("fields", values=values, faults=found, regions=regions)
 
     def _shown(
         self, values: Mapping[str, str]
@@ -136,5 +154,5 @@ class Walk(ABC):
                     value = each.choices[value]
                 case Widget.COUNTRY:
                     value = self.services.routing.region_name(value, PAGE_LANGUAGE)
-            facts.append((each.label, value or "none"))
+            facts.append((each.short or each.label, value or "none"))
         return codes, facts

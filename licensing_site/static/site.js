@@ -45,6 +45,16 @@ function watch(field) {
 
 document.querySelectorAll("[data-kind]").forEach(watch);
 
+// What was wrong with a field is no longer known once it is typed into.
+document.querySelectorAll("form").forEach((form) => {
+  form.addEventListener("input", ({ target }) => {
+    const fault = document.getElementById(`${target.name}-fault`);
+    if (!fault || fault.hidden) return;
+    fault.hidden = true;
+    target.removeAttribute("aria-invalid");
+  });
+});
+
 document.querySelectorAll("[data-copy]").forEach((button) => {
   if (!navigator.clipboard) return;
   button.hidden = false;

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from activation_line.audit_keeping import keep_head, kept_head
 from activation_line.wiring import Line
 from clearinghouse import Actor, Policy, audit
+from clearinghouse.audit_keys import Signer
 from clearinghouse.tables import audit_entries, audit_head
 from codes import product_id as product_ids
 from codes import product_key as product_keys
@@ -103,6 +104,7 @@ def test_a_head_of_another_key(run: Run, line: Line, tmp_path: Path) -> None:
     head = tmp_path / "head.json"
     run("head", str(head))
     line.settings.audit_key_file.unlink()
+    Signer.load_or_create(line.settings.audit_key_file)
     told = run("verify", "--head", str(head))
     assert told.exit_code == 1
     assert "isn't signed with this key" in told.stdout
@@ -185,6 +187,24 @@ def test_an_audit_without_signatures_is_no_older_one_where_a_head_is_kept(
     assert "entries 1 to 3: each: it has no signature" in told.stdout
 
 
+def test_looking_does_not_begin_to_sign(line: Line, run: Run) -> None:
+    with transaction(line.engine) as connection:
+        connection.execute(update(audit_entries).values(signature=None, seal=None))
+    told = run("verify")
+    assert told.exit_code == 1
+    assert "entries 1 to 3: each: it has no signature" in told.stdout
+    line.settings.audit_key_file.unlink()
+    # Without a key signing may never have begun: then the links have to do.
+    assert run("verify").exit_code == 0
+
+
+def test_a_missing_key_of_signed_entries(line: Line, run: Run) -> None:
+    line.settings.audit_key_file.unlink()
+    told = run("verify")
+    assert told.exit_code == 2
+    assert "audit.key is missing" in told.stderr
+
+
 def test_an_exported_audit_is_examined_with_the_public_key_alone(run: Run, tmp_path: Path) -> None:
     exported, key = tmp_path / "audit.jsonl", tmp_path / "audit.pem"
     run("key", str(key))
@@ -241,7 +261,7 @@ def test_a_file_that_is_no_exported_audit(
 
 def test_a_file_that_is_no_key(run: Run, tmp_path: Path) -> None:
     key = tmp_path / "audit.pem"
-    key.write_text("a letter")
+    key.write_bytes(b"a letter \xff")
     told = run("verify", "--key", str(key))
     assert told.exit_code == 2
     assert "public key" in told.stderr

@@ -15,6 +15,7 @@ from activation_line.people import Role, make_account
 from activation_line.settings import Settings
 from activation_line.wiring import Line
 from clearinghouse import Actor, Policy
+from clearinghouse.audit_keys import Signer
 from codes import product_id, product_key
 from data_store import transaction
 from tests.activation_line.conftest import PlayedNetwork
@@ -176,3 +177,22 @@ def test_a_network_that_is_gone(environment: dict[str, str], governed: Line) -> 
             "ACTIVATION_LINE_TWILIO_API_URL": f"http://127.0.0.1:{nobody.getsockname()[1]}",
         }
         assert "does not answer" in ill(given)["telephone network"]
+
+
+def test_the_audits_key(environment: dict[str, str], governed: Line) -> None:
+    path = governed.settings.audit_key_file
+    assert found(environment)["audit"] == "signed up to entry 1."
+    path.chmod(0o644)
+    assert "Others can read" in ill(environment)["audit"]
+    path.rename(path.with_name("copy.key"))
+    assert "put back its copy" in ill(environment)["audit"]
+    Signer.load_or_create(path)
+    assert "isn't signed with" in ill(environment)["audit"]
+
+
+def test_an_audit_that_has_not_begun(
+    environment: dict[str, str], wire: Callable[..., Line]
+) -> None:
+    assert "none yet" in found(environment)["audit"]
+    wire()
+    assert found(environment)["audit"] == "nothing is signed yet."

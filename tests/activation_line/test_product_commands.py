@@ -206,9 +206,39 @@ def test_history_of_a_product_and_of_one_server(
     assert whole[-1]["action"] == "product.added"
     second = json.loads(run("products", "history", written, "--server", "2", "--json").stdout)
     assert {entry["request_id"] for entry in second} == {2}
+    listed = run("products", "servers", written).stdout.splitlines()
+    assert [line.split()[:2] for line in listed] == [["1", "pending"], ["2", "pending"]]
+    servers = json.loads(run("products", "servers", written, "--json").stdout)
+    assert [server["issue"] for server in servers] == [1, 2]
     told = run("products", "history", written, "--limit", "1").stdout
     assert len(told.splitlines()) == 1
     assert "id.issued  representative anna" in told
+
+
+# A lost key
+
+
+def test_a_lost_key_is_replaced(run: Run, rng: Random, wire: Callable[..., Line]) -> None:
+    run("customers", "add", "Example Ltd", "--contact", "it@example.com")
+    product_id = add(run, rng, "--customer", "Example Ltd")
+    told = run("products", "new-key", product_id)
+    assert told.exit_code == 0
+    assert "Tell Example Ltd: it@example.com." in told.stdout
+    (key,) = re.findall(r"Product key ([0-9A-Z-]{29}):", told.stdout)
+    assert product_key.is_valid(key, product_ids.compact(product_id))
+    same = run("products", "new-key", product_id, "--key-stdin", typed=key)
+    assert (same.exit_code, "this product key already" in same.stderr) == (2, True)
+    other = product_key.make(product_ids.compact(product_id), rng.randbytes(15))
+    assert run("products", "new-key", product_id, "--key-stdin", typed=other).exit_code == 0
+    with reading(wire().engine) as connection:
+        last = list(audit.entries(connection))[-1]
+    assert last.action == "product.key_replaced"
+    assert key not in str(last)
+
+
+def test_a_lost_key_of_nobody_in_particular(run: Run, rng: Random) -> None:
+    product_id = add(run, rng)
+    assert "isn't named" in run("products", "new-key", product_id).stdout
 
 
 # Import

@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 from activation_line.clock import system_clock
 from activation_line.deliveries import Deliveries, deliver
 from activation_line.wiring import Line
-from clearinghouse import Actor, Channel, Policy, Reason, RegisterError, outbox, webhooks
+from clearinghouse import Actor, Channel, Policy, Reason, Refusal, RegisterError, outbox, webhooks
 from clearinghouse.outbox_tables import outbox as outbox_table
 from codes import license_server_id, product_key
 from codes import product_id as product_ids
@@ -185,6 +185,24 @@ def test_confirmed_and_refused_are_told_too(register: Register, receiver: Receiv
         house.deny(connection, denied, "not the owner", ANNA, NOW)
     assert register.deliver() == [True, True]
     assert [said["type"] for said in receiver.bodies()] == ["id.confirmed", "request.refused"]
+
+
+def test_a_refusal_by_policy_is_told_though_it_changes_nothing(
+    register: Register, receiver: Receiver
+) -> None:
+    register.listen(receiver.url)
+    house, request = register.line.clearinghouse, register.open()
+    with transaction(register.line.engine) as connection:
+        policy = Policy(max_servers=0)
+        house.set_policy(connection, register.product_id, policy, ROOT, NOW)
+        with pytest.raises(Refusal):
+            house.check(connection, request, ANNA, NOW)
+    assert register.deliver() == [True]
+    (said,) = receiver.bodies()
+    assert said["type"] == "request.refused"
+    assert isinstance(said["data"], dict)
+    assert said["data"]["code"] == "servers_limit"
+    assert said["data"]["left"] == 0
 
 
 def test_what_was_taken_back_is_not_told(register: Register, receiver: Receiver) -> None:

@@ -23,7 +23,13 @@ from agent_console import ConsoleServices, VoiceCredentials, accounts, create_bl
 from agent_console import tables as console_tables
 from clearinghouse import Actor, Channel, Clearinghouse, Policy, Reason
 from clearinghouse import tables as register_tables
-from codes import closing_code, license_server_id, product_id, product_key
+from codes import (
+    closing_code,
+    deactivation_receipt,
+    license_server_id,
+    product_id,
+    product_key,
+)
 from codes.proofs import Secret
 from data_store import Cipher, open_engine, reading, transaction
 from switchboard import calls, events, queues, representatives
@@ -264,6 +270,26 @@ def _employ(conn: Connection, login: str, role: str) -> None:
             languages=("en",),
             now=START,
         )
+
+
+def receipt_of_active_server(house: House) -> str:
+    """Activate a license server, and give the receipt that it would show."""
+    register, now = house.services.clearinghouse, house.now()
+    with transaction(house.engine) as conn:
+        opened = register.open_request(
+            conn,
+            product_id=house.product,
+            license_server_id=house.new_server_id(),
+            channel=Channel.TELEPHONE,
+            caller=None,
+            actor=LINE,
+            now=now,
+        )
+        register.set_reason(conn, opened.id, Reason.FIRST_ACTIVATION, LINE, now)
+        register.check(conn, opened.id, LINE, now)
+        issued = register.issue(conn, opened.id, LINE, now)
+    assert issued.new_license_server_id
+    return deactivation_receipt.make(house.secret, house.product, issued.new_license_server_id)
 
 
 def let_wait(engine: Engine, *pressed: threading.Thread) -> None:

@@ -20,7 +20,12 @@ from werkzeug.serving import make_server
 
 from data_store import transaction
 from switchboard import queues
-from tests.agent_console.console_house import PASSWORD, House, build_house
+from tests.agent_console.console_house import (
+    PASSWORD,
+    House,
+    build_house,
+    receipt_of_active_server,
+)
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -290,13 +295,45 @@ def test_the_voice_device_takes_the_call_and_says_each_lit_group(browser: Browse
         context.close()
 
 
+def test_a_deactivation_by_keyboard_alone(page: Page, house: House):
+    receipt = receipt_of_active_server(house)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Deactivation").press("Enter")
+    beside = opened.value
+    beside.set_viewport_size({"width": 320, "height": 700})
+    expect(beside.get_by_label("Product ID")).to_be_focused()
+    beside.keyboard.type(house.product)
+    expect(beside.locator("#product_id-check")).to_have_text("Every group is good.")
+    beside.keyboard.press("Tab")
+    beside.keyboard.type(receipt[:-1])
+    expect(beside.locator("#deactivation_receipt-check")).to_contain_text("group 3")
+    beside.keyboard.type(receipt[-1])
+    beside.keyboard.press("Enter")
+    number = beside.locator(".groups .lit .number")
+    for group in ("1", "2", "3"):
+        expect(number).to_have_text(group)
+        beside.keyboard.press("F9")
+    expect(number).to_have_count(0)
+    beside.keyboard.press("Shift+F9")
+    expect(number).to_have_text("3")
+    width = beside.evaluate("document.documentElement.scrollWidth")
+    assert width <= 320
+    beside.keyboard.press("F10")
+    expect(beside.get_by_label("Product ID")).to_have_value("")
+    # The desk, and with it the voice, stayed where it was.
+    expect(page.locator("#desk .bar")).to_be_visible()
+    beside.close()
+
+
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(browser: Browser, house: House, scheme: str):
+def test_axe_finds_nothing_in_any_state(  # noqa: PLR0915 -- one state after the other
+    browser: Browser, house: House, scheme: str
+):
     context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
     found: dict[str, list[str]] = {}
@@ -346,5 +383,16 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, house: House, scheme: 
     examine("wrap-up")
     page.keyboard.press("?")
     examine("keys")
+    page.goto(f"{house.address}/deactivation")
+    examine("deactivation")
+    page.get_by_label("Product ID").fill(house.product)
+    page.get_by_label("Deactivation receipt").fill("12345")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not done.")).to_be_visible()
+    examine("deactivation, refused")
+    page.get_by_label("Deactivation receipt").fill(receipt_of_active_server(house))
+    page.keyboard.press("Enter")
+    expect(page.locator(".groups .lit")).to_have_count(1)
+    examine("confirmation")
     assert found == {}
     context.close()

@@ -231,6 +231,16 @@ def test_a_revoked_key_signs_nothing_any_more(desk: Desk) -> None:
     assert refused(ask, desk, document) is RefusalCode.SIGNATURE_WRONG
 
 
+def test_a_revoked_number_gets_no_certificate(desk: Desk) -> None:
+    server = online(desk)
+    asked = server.document(Reason.CERTIFICATE_EXPIRED)
+    by_telephone(desk, server)
+    ask(desk, server.document(Reason.PRIVATE_KEY_COMPROMISED))
+    assert desk.permission_states() == {1: "revoked", 2: "pending"}
+    assert refused(ask, desk, asked) is RefusalCode.NOT_CURRENT
+    assert refused(replace, desk, server.replacement()) is RefusalCode.NOT_CURRENT
+
+
 def test_a_signing_request_with_another_key_is_refused(desk: Desk) -> None:
     server = activated(desk)
     document = server.document(Reason.SERVER_UPGRADED)
@@ -346,6 +356,26 @@ def test_certify_waits_for_the_id(desk: Desk) -> None:
     assert desk.do(house.certify, request.id, csr, SERVER, desk.now) == made
     with pytest.raises(SigningRequestError):
         desk.do(house.certify, request.id, b"nothing", SERVER, desk.now)
+
+
+def test_a_revocation_list_is_kept_until_something_changes(desk: Desk, tmp_path: Path) -> None:
+    desk.set_policy(max_servers=2)
+    one, two = activated(desk), activated(desk)
+    lists = [desk.do(desk.house.revocation_list, desk.now)]
+    desk.now += timedelta(seconds=1)
+    assert ask(desk, one.document(Reason.SERVER_UPGRADED)).crl == lists[0]
+    stolen = [server.document(Reason.PRIVATE_KEY_COMPROMISED) for server in (one, two)]
+    lists += [ask(desk, document).crl for document in stolen]  # in one second
+    desk.now += timedelta(hours=23)
+    lists.append(desk.do(desk.house.revocation_list, desk.now))
+    desk.now += timedelta(hours=2)
+    lists.append(desk.do(desk.house.revocation_list, desk.now))
+    assert [len(openssl_lists(each, tmp_path)) for each in lists] == [0, 1, 2, 2, 2]
+    read = [x509.load_pem_x509_crl(each) for each in lists]
+    numbers = [
+        each.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number for each in read
+    ]
+    assert numbers[0] < numbers[1] < numbers[2] <= numbers[3] < numbers[4]
 
 
 def test_the_authorities_are_made_once_and_their_keys_are_encrypted(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from tests.clearinghouse.desk import START, Desk
 ROOT = Actor("administrator", "root")
 PASSPHRASE = "three blind mice"
 # What the register of these tests has nothing of.
-EMPTY = {"wrong_tries", "outbox"}
+EMPTY = {"wrong_tries", "outbox", "certificates", "deactivations", "writers"}
 OLD, NEW = Cipher([bytes(32)]), Cipher([b"\x01" * 32])
 
 
@@ -46,6 +46,7 @@ def full(engine: Engine, signer: Signer) -> Desk:
     desk.open(desk.server(desk.add_product()))
     holder = desk.do(customers.add, name="Größe Ltd", contact="", actor=ROOT, now=desk.now)
     desk.do(customers.give, desk.product_id, holder, ROOT, desk.now)
+    desk.do(desk.house.chain, desk.now)
     events = webhooks.TYPES
     url = "https://receiver.example/hook"
     desk.do(webhooks.add, OLD, url=url, events=events, actor=ROOT, now=desk.now)
@@ -111,6 +112,8 @@ def test_the_register_goes_on_where_it_was(full: Desk, signer: Signer) -> None:
     assert request.new_license_server_id
     assert server.accept(request.new_license_server_id)
     assert full.read(audit.examine) == []
+    # The CAs' keys came along as well.
+    assert full.do(full.house.revocation_list, full.now)
 
 
 def test_secrets_are_in_the_file_only_encrypted(full: Desk, signer: Signer) -> None:

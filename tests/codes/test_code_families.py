@@ -15,6 +15,8 @@ from codes import (
     deactivation_confirmation,
     deactivation_receipt,
     family,
+    license_code,
+    license_pack_id,
     license_server_id,
     line_code,
     new_license_server_id,
@@ -120,7 +122,9 @@ def _assembled(data: str) -> str | None:
         return None
 
 
-def restore(drawn: family.Family, kind: str, groups: list[str | None]) -> str:
+def restore(  # noqa: PLR0911 -- one for each kind
+    drawn: family.Family, kind: str, groups: list[str | None]
+) -> str:
     secret = product_key.secret(drawn.product_key)
     product, request = drawn.product_id, drawn.license_server_id
     match kind:
@@ -133,6 +137,11 @@ def restore(drawn: family.Family, kind: str, groups: list[str | None]) -> str:
         case "deactivation_receipt":
             current = drawn.new_license_server_id
             return deactivation_receipt.restore(secret, product, current, groups)
+        case "license_code":
+            return license_code.restore(groups, lambda code: code == drawn.license_code)
+        case "license_pack_id":
+            current, bought = drawn.new_license_server_id, drawn.license_code
+            return license_pack_id.restore(secret, product, current, bought, groups)
         case _:
             receipt = drawn.deactivation_receipt
             return deactivation_confirmation.restore(secret, product, receipt, groups)

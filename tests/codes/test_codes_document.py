@@ -62,8 +62,8 @@ def test_the_proofs_on_the_way():
     key = hmac.digest(extracted, b"v1\x01", "sha256")
     assert extracted.hex() in WORDS
     assert key.hex() in WORDS
-    messages = re.findall(r"^    ((?:request-proof|new-id)\|.*)$", TEXT, re.MULTILINE)
-    assert len(messages) == 2
+    messages = re.findall(r"^    ((?:request-proof|new-id|license-pack)\|.*)$", TEXT, re.MULTILINE)
+    assert len(messages) == 3
     for message in messages:
         assert hmac.new(key, message.encode(), hashlib.sha256).hexdigest() in WORDS
 
@@ -82,6 +82,6 @@ def test_every_word_for_an_error_stands_in_the_specification():
 
 
 def test_the_inverses():
-    for groups, inverse in ((4, 2502), (7, 7148), (3, 3336)):
+    for groups, inverse in ((4, 2502), (7, 7148), (3, 3336), (5, 4003)):
         assert groups * inverse % checks.MODULUS == 1
         assert str(inverse) in TEXT

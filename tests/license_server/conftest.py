@@ -111,6 +111,41 @@ def contents() -> Callable[[Path], dict[str, bytes]]:
     return read
 
 
+def over_https(directory: Path, application: Callable[..., Iterable[bytes]]) -> BaseWSGIServer:
+    """Serve over TLS on a loopback port; clients are to trust `tls-root.pem`."""
+    key, root_key = keys.make_key(), keys.make_key()
+    root_pem = authority.make_root(root_key, "TLS", datetime.now(UTC), path_length=0)
+    root = x509.load_pem_x509_certificate(root_pem)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "site")]))
+        .issuer_name(root.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(hours=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
+            critical=False,
+        )
+        .sign(root_key, SHA256())
+    )
+    files = {
+        "tls-root.pem": root_pem,
+        "tls.pem": certificate.public_bytes(Encoding.PEM),
+        "tls-key.pem": keys.key_pem(key),
+    }
+    for name, content in files.items():
+        (directory / name).write_bytes(content)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "tls.pem", directory / "tls-key.pem")
+    server = make_server("127.0.0.1", 0, application, threaded=True, ssl_context=context)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
 class Internet:
     """A clearinghouse behind HTTPS, as far as a license server sees it: signs whatever is asked.
 
@@ -135,7 +170,7 @@ class Internet:
         self.issuing = x509.load_pem_x509_certificate(issuing), issuing_key
         self.chain = [issuing, root]
         self.revoked: list[tuple[int, datetime]] = []
-        self._server = self._listen(directory)
+        self._server = over_https(directory, self._application)
         self.link = Link(
             f"https://127.0.0.1:{self._server.server_port}/api/v1",
             f"https://127.0.0.1:{self._server.server_port}/licensing",
@@ -203,39 +238,6 @@ class Internet:
         kind = "application/json" if status == 200 else "application/problem+json"
         start(f"{status} said", [("Content-Type", kind), *headers.items()])
         return [body if isinstance(body, bytes) else json.dumps(body).encode()]
-
-    def _listen(self, directory: Path) -> BaseWSGIServer:
-        key, root_key = keys.make_key(), keys.make_key()
-        root_pem = authority.make_root(root_key, "TLS", datetime.now(UTC), path_length=0)
-        root = x509.load_pem_x509_certificate(root_pem)
-        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "site")]))
-            .issuer_name(root.subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(datetime.now(UTC) - timedelta(hours=1))
-            .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
-                critical=False,
-            )
-            .sign(root_key, SHA256())
-        )
-        files = {
-            "tls-root.pem": root_pem,
-            "tls.pem": certificate.public_bytes(Encoding.PEM),
-            "tls-key.pem": keys.key_pem(key),
-        }
-        for name, content in files.items():
-            (directory / name).write_bytes(content)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(directory / "tls.pem", directory / "tls-key.pem")
-        server = make_server("127.0.0.1", 0, self._application, threaded=True, ssl_context=context)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return server
 
 
 @pytest.fixture

@@ -68,9 +68,10 @@ def test_a_signed_table_is_used_by_the_terminal(
     done = take(stick.sign(LATER), "--key", str(stick.public))
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["as_of"] == LATER.isoformat()
-    shown = CliRunner().invoke(cli, ["--data", str(data), "activate"], input="\n3\nDE\n").stdout
+    left = CliRunner().invoke(cli, ["--data", str(data), "activate"], input="\n3\nDE\n")
+    shown = " ".join(left.stdout.split())
     assert "+49 30 23125199" in shown
-    assert f"Numbers as of     {LATER.day} {LATER:%B %Y}" in shown
+    assert f"Numbers as of {LATER.day} {LATER:%B %Y}" in shown
 
 
 def test_pages_that_run_already_use_it_too(
@@ -156,7 +157,7 @@ def test_the_same_tables_give_the_same_file(stick: SimpleNamespace) -> None:
 def test_a_key_is_never_overwritten(stick: SimpleNamespace) -> None:
     before = stick.key.read_bytes()
     refused = CliRunner().invoke(line, ["numbers", "make-key", str(stick.key)])
-    assert refused.exit_code != 0
+    assert refused.exit_code == 2
     assert "exists" in refused.output
     assert stick.key.read_bytes() == before
     assert stick.key.stat().st_mode & 0o077 == 0

@@ -71,6 +71,10 @@ def test_a_script_activates_reactivates_and_deactivates(
     assert over["state"] == "confirmed"
     facts = document(run("status", "--json"))
     assert (facts["is_deactivated"], facts["may_license"]) == (True, "none")
+    anew = document(run("activate", "--json"))
+    assert anew["reason"] == "first_activation"
+    run("activate", "--new-id", licence.issue(anew["license_server_id"], 3), "--json")
+    assert document(run("status", "--json"))["may_license"] == "all"
 
 
 def test_a_refused_id_is_status_1_with_its_word(run: Run, licence: SimpleNamespace) -> None:
@@ -153,9 +157,9 @@ def test_events_are_shown_and_exported(run: Run, activated: Path) -> None:
     found = json.loads(run("events", "--export", "json").stdout)
     assert found[0]["kind"] == "installed"
     head, *rows = run("events", "--export", "csv").stdout.splitlines()
-    assert head.startswith("at,kind,")
+    assert head == "at,level,kind,meaning,facts"
     assert len(rows) == len(found)
-    assert "id.accepted" in run("events").stdout
+    assert "issue: 1" in run("events").stdout
 
 
 def test_connect_stores_the_addresses(run: Run, data: Path) -> None:

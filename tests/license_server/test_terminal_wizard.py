@@ -9,13 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from codes import deactivation_confirmation, new_license_server_id, product_key
 from codes.groups import NEW_LICENSE_SERVER_ID as SHAPE
-from license_server import activation, clocks, installation, properties
+from license_server import activation, clocks, event_log, installation, progress, properties
 from license_server import state as states
 from license_server.cli import cli
-from license_server.model import Method, Reason
+from license_server.model import Method, Reason, WizardPage
 from license_server.numbers import load
 from tests.license_server.terminal import Terminal
 
@@ -45,10 +46,9 @@ def by_telephone(activated: Path, now: datetime) -> Path:
 @pytest.fixture
 def asked(by_telephone: Path, now: datetime, licence: SimpleNamespace) -> SimpleNamespace:
     """A request that is open on the page where the new ID is typed, and the ID that answers it."""
-    result = CliRunner().invoke(cli, ["--data", str(by_telephone), "reactivate", "--json"])
-    assert result.exit_code == 0
-    opened = states.load(by_telephone).request
-    assert opened is not None
+    key = ec.derive_private_key(7, ec.SECP256R1())
+    opened = activation.request(by_telephone, now, private_key=key)
+    progress.turn_page(by_telephone, WizardPage.NEW_ID)
     new = licence.issue(opened.license_server_id, 2)
     return SimpleNamespace(
         data=by_telephone, request=opened.license_server_id, new=new, groups=SHAPE.split(new)
@@ -97,14 +97,16 @@ def test_the_reactivate_server_wizard(
     state = states.load(by_telephone)
     assert state.request is not None
     assert state.request.reason is Reason.CERTIFICATE_EXPIRED
+    text = " ".join(left.stdout.split())
     for shown in (
         "+49 30 23125146",
+        "If nobody answers",
         "Numbers as of",
-        "  ".join(SHAPE.split(state.request.license_server_id)),
-        f"Line code         {' '.join(activation.line_code_of(by_telephone))}",
-        "Reason, when the line asks  1 (The license server certificate expired)",
+        " ".join(SHAPE.split(state.request.license_server_id)),
+        f"Line code {' '.join(activation.line_code_of(by_telephone))}",
+        "Reason, when the line asks 1 (The license server certificate expired)",
     ):
-        assert shown in left.stdout
+        assert shown in text
     done = run("reactivate", typed=(licence.issue(state.request.license_server_id, 2), ""))
     assert done.exit_code == 0
     assert titles(done)[-1] == ("Reactivate Server Wizard: Completing the Reactivate Server Wizard")
@@ -174,6 +176,8 @@ def test_a_wrong_group_of_a_whole_id_is_offered_by_its_proof(
         done.stdout.split()
     )
     assert ("Group 3 of 7:" in done.stdout) is not is_taken
+    kinds = [entry["kind"] for entry in event_log.entries(asked.data)]
+    assert (event_log.Kind.GROUP_RESTORED in kinds) is is_taken
     assert held_issue(asked.data) == 2
 
 
@@ -183,14 +187,15 @@ def test_one_dropped_or_doubled_digit_is_located(
 ) -> None:
     at = next(
         place
-        for place in range(21, 24)
-        if asked.new[place] != asked.new[place - 1] and asked.new[place] != asked.new[place + 1]
+        for place in range(6, 29)
+        if asked.new[place] not in (asked.new[place - 1], asked.new[place + 1])
+        and place % 5 in (1, 2, 3)
     )
     keyed = asked.new[:at] + asked.new[at + 1 :]
     if slip == "too many":
         keyed = asked.new[: at + 1] + asked.new[at:]
     done = run("reactivate", typed=(keyed, "y", ""))
-    assert f"group 5         [a digit is {slip}]" in done.stdout
+    assert f"group {at // 5 + 1}         [a digit is {slip}]" in done.stdout
     assert done.exit_code == 0
 
 
@@ -278,6 +283,7 @@ def test_the_web_browser_method_shows_the_website(
     left = run("activate", typed=("", "2"))
     assert "https://licensing.example/licensing" in left.stdout
     assert "Call this number" not in left.stdout
+    assert '"Activate a license server"' in left.stdout
 
 
 def test_the_first_start(tmp_path: Path, licence: SimpleNamespace, now: datetime) -> None:
@@ -304,6 +310,16 @@ def test_ctrl_c_on_a_dumb_terminal_leaves_it_where_it_was(asked: SimpleNamespace
     assert "\x1b" not in terminal.text
     assert "Traceback" not in terminal.text
     assert states.load(asked.data).draft[0] == asked.groups[0]
+
+
+def test_two_wizards_may_be_open_at_once(asked: SimpleNamespace, now: datetime) -> None:
+    terminal = started(asked.data)
+    terminal.read_until("Group 1 of 7:")
+    activation.cancel(asked.data, now)
+    terminal.type(f"{asked.new}\n")
+    terminal.read_until("answered or cancelled meanwhile")
+    terminal.answer("Enter: Next", "c")
+    assert terminal.close() == 3
 
 
 def test_the_input_of_a_terminal_may_end(asked: SimpleNamespace) -> None:

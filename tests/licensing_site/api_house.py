@@ -6,7 +6,6 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from sqlalchemy import Engine
-from tests.clearinghouse.online import OnlineServer, online
 from werkzeug.test import TestResponse
 
 import region_routing
@@ -17,6 +16,7 @@ from licensing_site.limits import Limiter
 from licensing_site.services import Services
 from licensing_site.tokens import Scope
 from tests.clearinghouse.desk import Desk
+from tests.clearinghouse.online import OnlineServer, online
 
 BASE = "https://line.example"
 

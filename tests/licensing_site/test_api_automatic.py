@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from sqlalchemy import Engine, func, select
-from tests.clearinghouse.online import OnlineServer, by_telephone, openssl_lists, openssl_verifies
 
 from clearinghouse import Answer, Reason
 from clearinghouse.tables import permissions
 from codes import new_license_server_id
 from data_store import reading
+from tests.clearinghouse.online import OnlineServer, by_telephone, openssl_lists, openssl_verifies
 from tests.licensing_site.api_house import Api
 
 COMPROMISED = Reason.PRIVATE_KEY_COMPROMISED

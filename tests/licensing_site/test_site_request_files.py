@@ -8,24 +8,9 @@ from typing import Any
 
 import pytest
 
-from license_server import exchange, installation
+from license_server import exchange
 from license_server import state as states
 from tests.licensing_site.website import Visitor, Website
-
-
-@pytest.fixture
-def data(tmp_path: Path, website: Website) -> Path:
-    """A license server's data directory, for the register's product."""
-    data = tmp_path / "server"
-    installation.install(
-        data,
-        product_id=website.desk.product_id,
-        product_key=website.desk.keys[website.desk.product_id],
-        server_name="LICENSE-01",
-        password="correct horse battery",
-        now=website.desk.now,
-    )
-    return data
 
 
 def upload(visitor: Visitor, content: bytes, name: str = "request.json") -> None:

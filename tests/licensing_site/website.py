@@ -39,6 +39,7 @@ class Website:
             limiter=Limiter(lambda: self.desk.now, burst=burst, seconds=30),
             public_base_url="https://licensing.example.org",
             demo=True,
+            browser_clock=lambda: self.desk.now,
         )
         self.app = Flask("licensing_site_test")
         self.app.register_blueprint(create_site_blueprint(self.services), url_prefix="/licensing")

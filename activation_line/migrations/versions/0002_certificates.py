@@ -20,6 +20,14 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("deactivated_at", data_store.types.UtcDateTime(), nullable=True)
         )
+    with op.batch_alter_table("permissions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_permissions_revoked",
+            ["revoked_at"],
+            unique=False,
+            sqlite_where=sa.text("revoked_at IS NOT NULL"),
+            postgresql_where=sa.text("revoked_at IS NOT NULL"),
+        )
     op.create_table(
         "authorities",
         sa.Column("role", sa.String(length=16), nullable=False),
@@ -37,6 +45,16 @@ def upgrade() -> None:
             ["permission_id"], ["permissions.id"], name=op.f("fk_certificates_permission_id")
         ),
         sa.PrimaryKeyConstraint("permission_id", name=op.f("pk_certificates")),
+    )
+    op.create_table(
+        "revocation_lists",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("made_at", data_store.types.UtcDateTime(), nullable=False),
+        sa.Column("newest", data_store.types.UtcDateTime(), nullable=True),
+        sa.Column("newest_count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revocation_lists")),
     )
     op.create_table(
         "deactivations",
@@ -75,8 +93,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("writers", "deactivations", "certificates", "authorities"):
+    for table in ("writers", "deactivations", "revocation_lists", "certificates", "authorities"):
         op.drop_table(table)
+    with op.batch_alter_table("permissions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_permissions_revoked",
+            sqlite_where=sa.text("revoked_at IS NOT NULL"),
+            postgresql_where=sa.text("revoked_at IS NOT NULL"),
+        )
     with op.batch_alter_table("servers", schema=None) as batch_op:
         batch_op.drop_column("deactivated_at")
     with op.batch_alter_table("products", schema=None) as batch_op:
