@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from codes import closing_code, deactivation_confirmation, product_key
-from license_server import activation, deactivation, health, link
+from license_server import activation, deactivation, files, health, link
 from license_server import state as states
 from license_server.app import create_app, one_time_path
 from license_server.link import Link
@@ -106,6 +106,45 @@ def test_automatic_reactivation(browser: Browser, internet: Any) -> None:
     assert "LICENSE-01" in title(finished)
     found = health.status(browser.data, browser.now)
     assert (found.state, found.issue) == (CertificateState.VALID, 2)
+
+
+@pytest.mark.parametrize(
+    ("method", "region"), [("telephone", ""), ("telephone", "XX"), ("automatic", "XX")]
+)
+def test_a_region_is_one_of_the_table(new: Browser, method: str, region: str) -> None:
+    new.post("/activate/welcome", action="next")
+    page = new.post("/activate/connection-method", action="next", method=method, region=region)
+    assert (page.status_code, title(page)) == (422, "Connection Method")
+    assert code(page, "error") == "region"
+
+
+def test_signs_that_cannot_be_printed_are_refused(browser: Browser) -> None:
+    browser.choose(Method.AUTOMATIC)
+    form = {**CONTACT, "company": "En\x07gines", "reason": "server_upgraded"}
+    page = browser.post("/reactivate/information-needed", action="next", **form)
+    assert (page.status_code, browser.state.request) == (422, None)
+
+
+def test_a_full_disk_is_said_on_a_page_and_nothing_is_lost(
+    browser: Browser, licence: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.choose(Method.WEB)
+    page = browser.post("/reactivate/welcome", action="next")
+    asked = code(page, "license-server-id")
+    typed = licence.issue(asked, 2)
+    path = "/reactivate/license-server-reactivation"
+
+    def full(target: Path, content: bytes) -> None:
+        raise files.unusable(target, OSError(28, "No space left on device"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "write", full)
+        refused = browser.post(path, new_license_server_id=typed, action="next")
+    assert refused.status_code == 503
+    assert "No space left on device" in text(refused)
+    assert code(browser.get(path), "license-server-id") == asked
+    done = browser.post(path, new_license_server_id=typed, action="next")
+    assert title(done) == "Completing the Reactivate Server Wizard"
 
 
 @pytest.mark.parametrize("missing", ["first_name", "last_name", "company", "country", "reason"])

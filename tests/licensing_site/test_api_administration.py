@@ -154,6 +154,51 @@ def test_requests_servers_and_what_happened(api: Api, token: str) -> None:
     assert {entry["case_number"] for entry in told} == {request.case_number}
 
 
+def test_what_happened_to_a_server(api: Api, token: str) -> None:
+    own = api.desk.activated()
+    path = f"/admin/products/{own.product_id}/servers"
+    (server,) = api.send("GET", path, token=token).get_json()["items"]
+    told = api.send("GET", f"{path}/{server['id']}/history", token=token).get_json()["items"]
+    assert [entry["action"] for entry in told][-1] == "request.opened"
+    other = f"/admin/products/{api.desk.add_product()}/servers/{server['id']}/history"
+    missing = api.send("GET", other, token=token)
+    assert (missing.status_code, missing.get_json()["code"]) == (404, "server_unknown")
+
+
+def table(*products: dict[str, object]) -> str:
+    lines = [f"{each['product_id']},{each['product_key']},{each['name']}" for each in products]
+    return "\n".join(["product_id,product_key,name", *lines])
+
+
+def test_a_table_is_registered_whole(
+    api: Api, token: str, new_product: Callable[..., dict[str, object]]
+) -> None:
+    new = [new_product() for _ in range(3)]
+    body = {"csv": table(*new), "dry_run": True}
+    ids = [each["product_id"] for each in new]
+    for dry_run in (True, False):
+        done = api.send("POST", "/admin/imports", {**body, "dry_run": dry_run}, token=token)
+        assert done.get_json() == {"product_ids": ids, "dry_run": dry_run}
+        held = api.send("GET", "/admin/products", token=token).get_json()["items"]
+        assert (set(ids) <= {each["product_id"] for each in held}) is not dry_run
+
+
+def test_a_table_with_faults_changes_nothing(
+    api: Api, token: str, new_product: Callable[..., dict[str, object]]
+) -> None:
+    good = new_product()
+    body = {"csv": table(good, {**new_product(), "product_id": "1"}, good)}
+    refused = api.send("POST", "/admin/imports", body, token=token)
+    assert refused.status_code == 422
+    said = [fault["detail"] for fault in refused.get_json()["fields"]]
+    assert [line.partition(":")[0] for line in said] == ["Line 3", "Line 4"]
+    assert "Line 2 has this product ID already" in said[1]
+    held = api.send("GET", "/admin/products", token=token).get_json()["items"]
+    assert [each["product_id"] for each in held] == [api.desk.product_id]
+    refused = api.send("POST", "/admin/imports", {"csv": "a,b"}, token=token)
+    assert "missing: product_id" in refused.get_json()["detail"]
+
+
 def test_what_is_not_there(api: Api, token: str) -> None:
     product = product_ids.random(api.desk._rng)
     for part in ("", "/servers", "/requests", "/history"):
