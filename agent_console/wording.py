@@ -158,6 +158,14 @@ _REFUSALS: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "The policy asks for some time between two new IDs of one license server.",
         "Your license server got a new ID a short time ago, so the next one has to wait.",
     ),
+    RefusalCode.LICENSE_CODE_UNKNOWN: (
+        "Nothing was sold under this license code: compare it with the receipt again.",
+        "I can't find this license code. Please read it to me once more from your receipt.",
+    ),
+    RefusalCode.LICENSE_CODE_USED: (
+        "Another license server has this pack. It can be migrated once that one is deactivated.",
+        "Another license server of yours uses this license code already.",
+    ),
 }
 _LANGUAGE: Final = "en"
 _DATES: Final = "en_GB"

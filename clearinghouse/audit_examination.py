@@ -70,6 +70,7 @@ class Examination:
     _unsound: dict[int, tuple[Kind, str]] = field(default_factory=dict)
     _hashes: dict[int, str] = field(default_factory=dict)  # at the ends
     _signed_from: int | None = None
+    _unsigned: tuple[int, int] | None = None  # from where to where, before that
     _place: int = 0
     _before: Written | None = None  # the neighbour, where nothing is wrong with it
 
@@ -125,14 +126,15 @@ class Examination:
         if row.signature is None:
             if self._signed_from is not None:
                 return (Kind.UNSIGNED, "it was written without the key")
+            self._unsigned = ((self._unsigned or (row.number, 0))[0], row.number)
             return None if is_whole else (Kind.CHANGED, _CHANGED)
         if is_whole and self._is_signed(row.signature, (said["number"], said["at"], row.hash)):
-            self._begin_signed(row.number, said)
+            self._begin_signed(row.number, is_told=said["action"] == SIGNING)
             # Where there are older keys, their seals can't be checked: the signature has to do.
             if self._sealer is not None and not is_ours and len(self.keys) == 1:
                 return (Kind.CHANGED, "it was changed: its seal is another")
             return None
-        self._begin_signed(row.number, said)
+        self._begin_signed(row.number, is_told=False)
         return (Kind.RELINKED, _LINKED_ANEW) if is_ours else (Kind.CHANGED, _CHANGED)
 
     def _is_signed(self, signature: str, signed: tuple[int, str, str]) -> bool:
@@ -141,13 +143,14 @@ class Examination:
             return True
         return is_signed(self.keys, signature, *signed)
 
-    def _begin_signed(self, place: int, said: dict[str, Any]) -> None:
-        """Note where signatures begin: at the first entry, or where the register says so."""
+    def _begin_signed(self, place: int, *, is_told: bool) -> None:
+        """Note where signatures begin; entries before it are older ones only where it is told."""
         if self._signed_from is None:
             self._signed_from = place
-            if place > 1 and said["action"] != SIGNING:
+            if self._unsigned and not is_told:
+                first, last = self._unsigned
                 problem = "it has no signature, though signing began before it"
-                self._found.append(Finding(Kind.UNSIGNED, 1, problem, place - 1))
+                self._found.append(Finding(Kind.UNSIGNED, first, problem, last))
 
     def _conclude(self) -> None:
         """Draw the whole from what was seen row by row."""
@@ -167,9 +170,10 @@ class Examination:
                 self._found.append(one(kind, place, problem))
         self._find_removed(homes, end)
         self._compare_ends()
-        if self.keys and self._place and self._signed_from is None:
+        if self.keys and self._unsigned and self._signed_from is None:
+            first, last = self._unsigned
             problem = "it has no signature: signing never began, or all signatures were removed"
-            self._found.append(Finding(Kind.UNSIGNED, 1, problem, self._place))
+            self._found.append(Finding(Kind.UNSIGNED, first, problem, last))
 
     def _is_at_home(self, number: int) -> bool:
         """Whether an entry that was seen elsewhere also stands, unharmed, in its own place."""

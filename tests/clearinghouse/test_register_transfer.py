@@ -20,6 +20,7 @@ from clearinghouse import (
     webhooks,
 )
 from clearinghouse.audit_keys import Signer
+from clearinghouse.packs import PackKind
 from clearinghouse.passphrase import TransferError
 from clearinghouse.tables import audit_entries, metadata, products
 from clearinghouse.transfer_rows import PLAIN, SECRETS
@@ -65,6 +66,16 @@ def full(engine: Engine, signer: Signer) -> Desk:
         receipt=ended.receipt(),
         cause=DeactivationCause.SERVER_REDEPLOYED,
         channel=Channel.TELEPHONE,
+        actor=ROOT,
+        now=desk.now,
+    )
+    desk.do(desk.house.chain, desk.now)
+    desk.do(
+        desk.house.add_pack,
+        version=3,
+        kind=PackKind.PER_USER,
+        quantity=5,
+        customer="Größe Ltd",
         actor=ROOT,
         now=desk.now,
     )
