@@ -2,8 +2,19 @@
 
 import os
 from pathlib import Path
+from typing import IO, Any
 
 import click
+
+
+class NumbersError(click.ClickException):
+    """A file that cannot be used: one sentence on standard error, status 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence."""
+        click.echo(self.format_message(), err=True, file=file)
 
 
 @click.group()
@@ -34,15 +45,14 @@ def make_key(file: Path) -> None:
         with os.fdopen(descriptor, "wb") as opened:
             opened.write(private)
     except FileExistsError as error:
-        raise click.ClickException(
+        raise NumbersError(
             f"{file} exists: name another file, since tables that it has signed would no longer "
             "be taken."
         ) from error
     except OSError as error:
-        raise click.ClickException(f"{file} cannot be written ({error.strerror}).") from error
-    public.write_bytes(
-        key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    )
+        raise NumbersError(f"{file} cannot be written ({error.strerror}).") from error
+    told = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    _write(public, told)
     click.echo(f"Private key in {file}, public key in {public}.")
 
 
@@ -72,8 +82,15 @@ def sign(target: Path, key_file: Path, routing: Path | None) -> None:
     try:
         key = load_pem_private_key(key_file.read_bytes(), None)
     except (ValueError, TypeError) as error:
-        raise click.ClickException(f"{key_file} holds no private key (PEM).") from error
+        raise NumbersError(f"{key_file} holds no private key (PEM).") from error
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise click.ClickException(f"{key_file} holds no Ed25519 key: make one by make-key.")
-    target.write_bytes(signed(key, routing))
+        raise NumbersError(f"{key_file} holds no Ed25519 key: make one by make-key.")
+    _write(target, signed(key, routing))
     click.echo(f"Signed tables in {target}.")
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise NumbersError(f"{target} cannot be written ({error.strerror}).") from error

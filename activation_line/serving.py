@@ -8,7 +8,6 @@ import errno
 import json
 import signal
 import socket
-import ssl
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -16,9 +15,9 @@ from types import FrameType
 from wsgiref.types import WSGIApplication
 
 import click
-from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 
+from activation_line.handshakes import Handshakes
 from activation_line.tls import Tls
 
 Announcement = Callable[[str], Mapping[str, object]]
@@ -92,7 +91,7 @@ def serve(
     require_free(host, port)
     server = Server((host, port), app, numthreads=threads, shutdown_timeout=5)
     if tls is not None:
-        server.ssl_adapter = _adapter(tls)
+        server.ssl_adapter = Handshakes(tls)
     try:
         server.prepare()
     except OSError as error:  # taken since it was looked at
@@ -123,9 +122,3 @@ def serve(
     server.serve()
     if stopping.is_set():
         finishing.join()
-
-
-def _adapter(tls: Tls) -> BuiltinSSLAdapter:
-    adapter = BuiltinSSLAdapter(str(tls.chain), str(tls.key))
-    adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return adapter

@@ -96,6 +96,8 @@ def conclude(
     method = state.properties.method
     return dataclasses.replace(
         fresh,
+        # What a clock that was ahead left behind is over: the ID was judged by the clock of now.
+        latest_time=now,
         machine=machine,
         held=held,
         request=None,

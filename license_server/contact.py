@@ -37,6 +37,8 @@ def require(
     for name, sentence in _SENTENCES.items():
         if name in required and not getattr(properties, name):
             raise InvalidEntryError(name, sentence)
+        if not getattr(properties, name).isprintable():
+            raise InvalidEntryError(name, "This holds signs that cannot be printed: type it again.")
     if countries is not None and properties.country not in countries:
         raise InvalidEntryError("country", "Choose the country or region from the list.")
     _require_address(properties.email)

@@ -1,14 +1,17 @@
 """Offline verification: what a typed new license server ID permits, or why it does not."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from codes import new_license_server_id
+from codes import license_pack_id, new_license_server_id
 from codes.errors import CodeError, InvalidLength, NotAuthentic
 from codes.new_license_server_id import NewLicenseServerID
 from codes.proofs import Secret
 from license_server.errors import IDRefusedError, NoOpenRequestError
 from license_server.state import State
+
+_MONTH_AND_WINDOW: Final = timedelta(days=31 + 14)
 
 
 def judge(state: State, secret: Secret, text: str, now: datetime) -> NewLicenseServerID:
@@ -57,12 +60,29 @@ def _foreign(state: State, secret: Secret, code: str) -> IDRefusedError:
                 "This ID was issued for a request that was cancelled in this wizard. Ask for the "
                 "ID that answers the license server ID on this page.",
             )
+    if license_pack_id.is_marked(secret, state.product_id, code):
+        return IDRefusedError(
+            "other_kind",
+            "This is a license pack ID, which belongs into the Install Licenses Wizard. Type the "
+            "new license server ID, which answers the license server ID on this page.",
+        )
     return IDRefusedError(
         "not_authentic",
         "This ID was not issued for this server's request: it belongs to another product or "
         "another license server. Make sure that product ID and license server ID were keyed as "
         "this page shows them.",
     )
+
+
+def _is_outweighed(stored: datetime, said: NewLicenseServerID, now: datetime) -> bool:
+    """Tell whether the clearinghouse's calendar shows that the stored time was the wrong one.
+
+    An ID answers this very request and is given out for two weeks from its issue. A clock that was
+    ahead when the request was opened left a later time than that; one that was set back since does
+    not get by, since it is before the month of issue.
+    """
+    latest = said.first_day + _MONTH_AND_WINDOW
+    return now.date() <= latest < stored.date()
 
 
 def _require_usable(state: State, said: NewLicenseServerID, now: datetime) -> None:
@@ -78,7 +98,7 @@ def _require_usable(state: State, said: NewLicenseServerID, now: datetime) -> No
             f"This ID was issued in {said.first_day:%B %Y}, but this computer's clock says "
             f"{now:%d %B %Y}. Set the clock, then choose Next again.",
         )
-    if now < state.latest_time:
+    if now < state.latest_time and not _is_outweighed(state.latest_time, said, now):
         raise IDRefusedError(
             "clock_set_back",
             f"This computer's clock was set back: it says {now:%d %B %Y, %H:%M} UTC, but this "

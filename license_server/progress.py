@@ -5,7 +5,7 @@ from pathlib import Path
 
 from license_server import files
 from license_server import state as states
-from license_server.model import DeactivationCause, Method, WizardPage
+from license_server.model import DeactivationCause, WizardPage
 from license_server.state import Properties
 
 
@@ -49,10 +49,3 @@ def keep_properties(data: Path, properties: Properties) -> None:
         state = states.load(data)
         if state.properties != properties:
             states.save(data, dataclasses.replace(state, properties=properties))
-
-
-def choose_method(data: Path, method: Method, region: str) -> None:
-    """Set the connection method, and the country or region where one was chosen."""
-    held = states.load(data).properties
-    region = region or held.region
-    keep_properties(data, dataclasses.replace(held, method=method, region=region))

@@ -27,7 +27,7 @@ from license_server.state import Held, State
 FILE: Final = "simulation.json"
 COPY: Final = "simulation-certificate.pem"
 LEAK: Final = "leaked-private-key.pem"
-_AHEAD: Final = timedelta(days=365)
+_AHEAD: Final = timedelta(days=14)
 _DAMAGE: Final = 32
 _ELSEWHERE: Final = "0" * 64
 _OLDER: Final = "an older system, license server 0"
@@ -59,8 +59,8 @@ _SENTENCES: Final = {
     "restored elsewhere.",
     What.COMPROMISE: f"The private key was copied to {LEAK}, as if somebody had taken it. The "
     "server cannot notice that: reactivate it with the reason private_key_compromised.",
-    What.CLOCK_BACK: "The latest time on record lies a year ahead, as if the clock had been set "
-    "back by a year.",
+    What.CLOCK_BACK: "The latest time on record lies two weeks ahead, as if the clock had been set "
+    "back.",
 }
 
 

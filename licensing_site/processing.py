@@ -11,7 +11,6 @@ from clearinghouse import (
     Answer,
     AutomaticRequest,
     Channel,
-    Deactivation,
     DeactivationCause,
     Reason,
     Refusal,
@@ -78,9 +77,9 @@ def confirm(services: Services, request_id: int, closing_code: str) -> Request:
     )
 
 
-def deactivate(services: Services, asked: Mapping[str, str]) -> Deactivation:
-    """Take a deactivation receipt; the same receipt gets the same confirmation. Raises Refusal."""
-    return _committed(
+def deactivate(services: Services, asked: Mapping[str, str]) -> str:
+    """Take a deactivation receipt; gives its confirmation, the same each time. Raises Refusal."""
+    done = _committed(
         services,
         lambda connection: services.clearinghouse.deactivate(
             connection,
@@ -93,6 +92,7 @@ def deactivate(services: Services, asked: Mapping[str, str]) -> Deactivation:
             now=services.clock(),
         ),
     )
+    return done.confirmation
 
 
 def answer_file(services: Services, asked: AutomaticRequest) -> Answer:

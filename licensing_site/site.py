@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from data_store import StoreError
 from licensing_site import wording
 from licensing_site.forms import Forms
-from licensing_site.pages import checking, deactivating, options, reactivating, request_files
+from licensing_site.pages import checking, giving, options, reactivating, request_files
+from licensing_site.pages.walk import Walk
 from licensing_site.services import Services
 
 _HEADERS: Final = {
@@ -31,9 +32,9 @@ def create_site_blueprint(services: Services) -> Blueprint:
     """Make the website for the web-browser method; mount it at `/licensing`."""
     site = Blueprint("site", __name__, template_folder="templates", static_folder="static")
     forms = Forms(services.cipher, services.browser_clock)
-    walks = (
+    walks: tuple[Walk | request_files.RequestFiles, ...] = (
         *reactivating.walks(services, forms),
-        deactivating.Deactivating(services, forms),
+        *giving.walks(services, forms),
         request_files.RequestFiles(services),
     )
     options.add_pages(site, walks)

@@ -1,6 +1,7 @@
 """What tests of several packages share: an empty store, on SQLite and on a real PostgreSQL."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -135,3 +136,30 @@ def engine(store_url: str) -> Iterator[Engine]:
     opened = open_engine(store_url)
     yield opened
     opened.dispose()
+
+
+_passed: set[str] = set()
+_WHOLE = "the whole suite ran, but these tests of docs/seed-coverage.md did not pass in it"
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.passed:
+        # Without parameters, and without the group that xdist adds.
+        _passed.add(report.nodeid.split("[")[0].split("@")[0])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of everything in which a test that the seed's coverage names did not pass."""
+    config = session.config
+    narrowed = any(config.getoption(name) for name in ("keyword", "markexpr", "collectonly"))
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not narrowed
+    if hasattr(config, "workerinput") or not is_whole:
+        return
+    page = Path(__file__).parent.parent / "docs" / "seed-coverage.md"
+    named = set(re.findall(r"`(tests/[\w/]+\.py::test_\w+)`", page.read_text("utf-8")))
+    missing = sorted(named - _passed)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if missing and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"\n{_WHOLE}: {', '.join(missing)}", red=True)

@@ -6,8 +6,9 @@ from typing import Final
 from flask import Blueprint, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from license_server import activation, health, link, progress, telephone
+from license_server import activation, health, link, progress, properties, telephone
 from license_server import state as states
+from license_server.errors import InvalidEntryError
 from license_server.model import Method, Reason, WizardPage
 from license_server.pages import wizard_information, wizard_new_id
 from license_server.pages.services import now, services
@@ -79,10 +80,12 @@ def connection_method_left(wizard: Wizard) -> Page:
     chosen, region = request.form.get("method", ""), request.form.get("region", "")
     if chosen not in list(Method):
         return _connection_method(wizard, "method", "Choose a connection method."), 422
-    if chosen == Method.TELEPHONE and region not in services().routing.regions:
-        sentence = "Choose the country or region that you call from: it decides the number."
-        return _connection_method(wizard, "region", sentence), 422
-    progress.choose_method(data, Method(chosen), region)
+    try:
+        properties.change(
+            data, services().routing, now(), method=Method(chosen), region=region or None
+        )
+    except InvalidEntryError as error:
+        return _connection_method(wizard, error.field, str(error)), 422
     return _on(wizard, None)
 
 

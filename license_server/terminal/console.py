@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TextIO
 
 WIDTH: Final = 79
+LONGEST: Final = 1000
 # What a terminal of few signs would show as question marks.
 _PLAIN: Final = str.maketrans(
     {
@@ -80,7 +81,7 @@ class Console:
         if not self._source.isatty():
             # Where no terminal shows what is typed, the log does.
             self.line(answer.rstrip("\r\n"))
-        return answer.strip()
+        return answer.strip()[:LONGEST]
 
     def agrees(self, question: str) -> bool:
         """Ask for a yes or a no; Enter is no."""

@@ -56,8 +56,6 @@ class Answering:
             except DocumentError as fault:
                 place = "/" + fault.field.replace(".", "/") if fault.field else ""
                 problem = unfit(Fault(place, str(fault)))
-            except Problem as said:
-                problem = said
         # Outside of the transaction: what a refusal has counted is committed.
         raise problem
 

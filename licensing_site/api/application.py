@@ -9,7 +9,7 @@ from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from data_store import StoreError
-from licensing_site.api import administration, automatic
+from licensing_site.api import automatic, products, records
 from licensing_site.api.answering import Answering
 from licensing_site.api.document import build
 from licensing_site.api.operations import Operation
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 MOUNT: Final = "/api/v1"
 LARGEST_BODY: Final = 64 * 1024
-OPERATIONS: Final = (*automatic.OPERATIONS, *administration.OPERATIONS)
+OPERATIONS: Final = (*automatic.OPERATIONS, *products.OPERATIONS, *records.OPERATIONS)
 
 _TRY_AGAIN_SECONDS: Final = 5
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
@@ -46,7 +46,8 @@ def create_api(services: Services, limiter: Limiter) -> Flask:
 
     `limiter` bears with whoever shows no token: programs ask quicker than people.
     """
-    app = Flask(__name__.rpartition(".")[0], static_url_path="/static")
+    # The website's own look and icon serve here as well.
+    app = Flask(__name__.rpartition(".")[0], static_folder="../static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.merge_slashes = False
     address = services.public_base_url + MOUNT

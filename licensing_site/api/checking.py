@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from licensing_site.api.problems import Fault, Problem, unfit
-from licensing_site.api.schemas import Schema
+from licensing_site.api.schema_parts import Schema
 
 _MOST_FAULTS: Final = 20
 _LONGEST_SHOWN: Final = 40

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from licensing_site.api.operations import PEM_TYPE, Operation
 from licensing_site.api.problems import KINDS, PROBLEM_TYPE
-from licensing_site.api.schemas import COMPONENTS, ref
+from licensing_site.api.schema_parts import ref
+from licensing_site.api.schemas import COMPONENTS
 
 VERSION: Final = "1.0.0"
 KEY_HEADER: Final = "Idempotency-Key"

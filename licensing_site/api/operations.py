@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from clearinghouse import Actor
 from licensing_site.api.problems import GENERAL, WITH_BODY, WITH_TOKEN
-from licensing_site.api.schemas import Schema
+from licensing_site.api.schema_parts import Schema
 from licensing_site.services import Services
 from licensing_site.tokens import Scope
 

@@ -28,6 +28,7 @@ _OWN: Final[Mapping[str, Kind]] = {
     "scope_missing": Kind(HTTPStatus.FORBIDDEN, "The token's scopes don't cover this"),
     "unknown_path": Kind(HTTPStatus.NOT_FOUND, "There is nothing at this path"),
     "request_unknown": Kind(HTTPStatus.NOT_FOUND, "There is no such request"),
+    "server_unknown": Kind(HTTPStatus.NOT_FOUND, "There is no such license server"),
     "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "The path doesn't take this method"),
     "not_acceptable": Kind(HTTPStatus.NOT_ACCEPTABLE, "No answer of an accepted type"),
     "product_exists": Kind(HTTPStatus.CONFLICT, "The product is registered already"),

@@ -1,11 +1,7 @@
-"""The documents as JSON Schema: what is published is what bodies are checked against.
+"""The documents as JSON Schema: what is published is what bodies are checked against."""
 
-A schema's description says what the value is and how it is written; the sentence that tells
-somebody of a wrong field is made from it.
-"""
-
-from collections.abc import Container, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from clearinghouse import (
     Channel,
@@ -16,103 +12,22 @@ from clearinghouse import (
     ServerState,
 )
 from licensing_site.api.problems import KINDS
-from licensing_site.tokens import Scope
+from licensing_site.api.schema_parts import (
+    Schema,
+    const,
+    digits,
+    maybe,
+    moment,
+    page_of,
+    pem,
+    ref,
+    text,
+    thing,
+    whole,
+    word,
+)
 
-Schema = Mapping[str, Any]
-
-LONGEST_TEXT: Final = 200
-LONGEST_PEM: Final = 16_384
-CONTROL: Final = r"[\u0000-\u001f\u007f]"
-
-
-def ref(name: str) -> Schema:
-    """Point at a component."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def digits(count: int, what: str) -> Schema:
-    """A code without hyphens."""
-    return {
-        "type": "string",
-        "pattern": f"^[0-9]{{{count}}}$",
-        # A pattern's end also stands before a line feed, which the length rules out.
-        "maxLength": count,
-        "description": f"{what}: {count} digits, without hyphens.",
-    }
-
-
-def text(what: str, longest: int = LONGEST_TEXT, **more: object) -> Schema:
-    """A line that a person writes."""
-    return {
-        "type": "string",
-        "maxLength": longest,
-        "not": {"pattern": CONTROL},
-        "description": f"{what}: at most {longest} characters on one line.",
-        **more,
-    }
-
-
-def word(what: str, words: list[str]) -> Schema:
-    """One of several words."""
-    return {"type": "string", "enum": words, "description": f"{what}: {', '.join(words)}."}
-
-
-def const(value: str) -> Schema:
-    """Exactly one word."""
-    return {"type": "string", "const": value, "description": f"Always {value}."}
-
-
-def pem(what: str, label: str) -> Schema:
-    """A PEM text."""
-    return {
-        "type": "string",
-        "maxLength": LONGEST_PEM,
-        "pattern": f"^\\s*-----BEGIN {label}-----",
-        "description": f"{what}: PEM, from BEGIN to END {label}.",
-    }
-
-
-def whole(what: str, lowest: int, highest: int | None = None, **more: object) -> Schema:
-    """A whole number."""
-    limits = f"from {lowest}" if highest is None else f"from {lowest} to {highest}"
-    shown: dict[str, Any] = {"type": "integer", "minimum": lowest, **more}
-    if highest is not None:
-        shown["maximum"] = highest
-    return {**shown, "description": f"{what}: a whole number {limits}."}
-
-
-def moment(what: str) -> Schema:
-    """A moment in UTC."""
-    return {"type": "string", "format": "date-time", "description": f"{what}: ISO 8601, UTC."}
-
-
-def maybe(schema: Schema) -> Schema:
-    """What may be missing: null then."""
-    return {**schema, "type": [schema["type"], "null"]}
-
-
-def thing(description: str, optional: Container[str] = (), /, **fields: Schema) -> Schema:
-    """An object with exactly these fields, of which some may be left out."""
-    return {
-        "type": "object",
-        "description": description,
-        "properties": fields,
-        "required": [name for name in fields if name not in optional],
-        "additionalProperties": False,
-    }
-
-
-def page_of(name: str, what: str) -> Schema:
-    """One page of a list."""
-    return thing(
-        f"A page of {what}.",
-        items={"type": "array", "items": ref(name), "description": f"The {what} of this page."},
-        next={
-            "type": ["string", "null"],
-            "description": "Give it as `cursor` to get the next page; null on the last one.",
-        },
-    )
-
+LARGEST_TABLE: Final = 60_000
 
 PRODUCT_ID: Final = digits(20, "The product ID")
 LICENSE_SERVER_ID: Final = digits(35, "The license server ID")
@@ -121,6 +36,7 @@ CASE_NUMBER: Final = digits(12, "The case number")
 REASON: Final = word("The reason", [reason.value for reason in Reason])
 SIGNING_REQUEST: Final = pem("The certificate signing request", "CERTIFICATE REQUEST")
 CERTIFICATE: Final = pem("A certificate", "CERTIFICATE")
+SERVER_NUMBER: Final = whole("The license server's number in the register", 1, 2**31 - 1)
 ISSUE: Final = whole("The issue number", 1, 999)
 HEX: Final[Schema] = {
     "type": "string",
@@ -281,6 +197,32 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
         "A product key in place of the one that was lost; that one is void from then on.",
         product_key=PRODUCT_KEY,
     ),
+    "ProductTable": thing(
+        "Products as a table (CSV); all are registered, or none.",
+        ("dry_run",),
+        csv={
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LARGEST_TABLE,
+            "not": {"pattern": "\\u0000"},
+            "description": "The table: its first line names the columns product_id, product_key "
+            "and name; if wanted customer, contact and the figures of the policy.",
+        },
+        dry_run={
+            "type": "boolean",
+            "default": False,
+            "description": "Whether to check it alone, and register nothing: true or false.",
+        },
+    ),
+    "ProductImport": thing(
+        "What an import did, or would do.",
+        product_ids={
+            "type": "array",
+            "items": PRODUCT_ID,
+            "description": "The products of the table, in its order.",
+        },
+        dry_run={"type": "boolean", "description": "Whether nothing was registered."},
+    ),
     "Product": thing(
         "A product, without its key.",
         product_id=PRODUCT_ID,
@@ -312,7 +254,7 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
     "Requests": page_of("Request", "requests, newest first"),
     "Server": thing(
         "A license server as the register sees it.",
-        id=whole("Its number in the register", 1),
+        id=SERVER_NUMBER,
         issue=whole("The highest issue number that it showed to hold, or was given", 1, 999),
         state=word("The state", [state.value for state in ServerState]),
         issued_at=moment("When it was last given a number"),
@@ -361,4 +303,3 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
         },
     ),
 }
-SCOPES: Final = [scope.value for scope in Scope]

@@ -3,15 +3,19 @@
 import json
 import os
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -27,6 +31,7 @@ from activation_line.site import create_site_app
 from activation_line.wiring import Line
 from agent_console import accounts
 from data_store import transaction
+from tests.activation_line.conftest import PlayedNetwork
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Wire = Callable[..., Line]
@@ -73,6 +78,44 @@ def test_a_client_that_trusts_the_authority_gets_in_and_no_other(
             stranger.trust_env = False
             with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
                 stranger.get(f"{api}/status", timeout=30)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end it there")
+def test_who_connects_and_says_nothing_keeps_nobody_waiting(environment: dict[str, str]) -> None:
+    with served(environment) as facts, requests.Session() as client:
+        client.trust_env = False
+        client.verify = facts["ca_file"]
+        place = urlsplit(facts["url"])
+        address = (str(place.hostname), place.port or 0)
+        with (
+            socket.create_connection(address) as silent,
+            socket.create_connection(address) as plain,
+        ):
+            plain.sendall(b"GET / HTTP/1.1\r\n\r\n")  # without TLS
+            answer = client.get(f"{facts['url']}/api/v1/status", timeout=30)
+            assert answer.status_code == 200
+            # Had it been waited for, it would have been given up by now.
+            silent.setblocking(False)  # noqa: FBT003 -- the socket's own
+            with pytest.raises(BlockingIOError):
+                silent.recv(1)
+            plain.settimeout(30)
+            with suppress(ConnectionResetError):
+                assert b"200" not in plain.recv(1000)
+        with pytest.raises(ssl.SSLError, match=r"(?i)version|alert|unsupported"):
+            old_handshake(address)
+
+
+def old_handshake(address: tuple[str, int]) -> None:
+    """Speak TLS 1.1, as an old client would."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with socket.create_connection(address, timeout=30) as plain:
+        context.wrap_socket(plain).close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals end it there")
@@ -127,6 +170,12 @@ def test_a_database_with_demo_accounts_is_refused(environment: dict[str, str], w
     said = CliRunner().invoke(main, ["serve-site", "--port", "0"], env=environment)
     assert said.exit_code == 2
     assert "holds demo accounts" in said.output
+
+
+def test_simulated_time_is_the_networks(wire: Wire, network: PlayedNetwork) -> None:
+    line = wire(clock_url=f"{network.url}/control/v1/clock")
+    said = create_site_app(line).test_client().get("/api/v1/status").get_json()
+    assert said["now"] == "2026-03-02T09:00:00.123456+00:00"
 
 
 def test_behind_a_proxy_the_caller_is_whom_it_names(wire: Wire) -> None:

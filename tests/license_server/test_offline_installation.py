@@ -28,8 +28,8 @@ from tests.license_server.terminal import INSIDE, Terminal
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = re.compile(r"(?<!\d)(?:\d{5}  )+\d{5}(?!\d)")
 
-# Built and installed once.
-pytestmark = [pytest.mark.xdist_group("offline"), pytest.mark.timeout(300)]
+# Built and installed once, by the worker that has the browser.
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 
 def alone(how: str = "alone") -> list[str | Path]:
@@ -51,7 +51,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         leave_out("no network namespaces can be made here (unshare --map-root-user --net)")
     made = tmp_path_factory.mktemp("offline") / "folder"
-    command = [sys.executable, ROOT / ".ci" / "make_offline.py", made]
+    key = made.with_name("numbers.key")
+    program = Path(sys.executable).with_name("activation-line")
+    subprocess.run([program, "numbers", "make-key", key], check=True, capture_output=True)
+    command = [sys.executable, ROOT / ".ci" / "make_offline.py", made, "--numbers-key", key]
     built = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     if built.returncode:
         leave_out(f"the offline folder cannot be built here: {built.stderr[-400:]}")
@@ -119,7 +122,7 @@ def confirmation(desk: Desk, receipt: str) -> str:
     ).confirmation
 
 
-def test_in_the_terminal(installed: Path, desk: Desk, tmp_path: Path) -> None:
+def test_in_the_terminal(installed: Path, folder: Path, desk: Desk, tmp_path: Path) -> None:
     command = [*alone(), installed, "--data", tmp_path / "server"]
 
     def start(verb: str) -> Terminal:
@@ -132,6 +135,10 @@ def test_in_the_terminal(installed: Path, desk: Desk, tmp_path: Path) -> None:
     terminal.answer("Password", "")
     terminal.read_until("LICENSE-01 is installed.")
     assert terminal.close() == 0
+    numbers = ["update-numbers", folder / "numbers", "--key", folder / "numbers-key.pem"]
+    done = subprocess.run([*command, *numbers], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Numbers as of" in done.stdout
 
     terminal = start("activate")
     terminal.answer("Enter: Next", "")
@@ -271,6 +278,82 @@ def type_new_id(pages: Pages, desk: Desk, name: str, reason: Reason) -> None:
     assert pages.send(page, action="next", **groups) == f"/{verb}/completing"
     assert desk.confirm(request, pages.code("closing-code")).state == "confirmed"
     pages.send(f"/{verb}/completing", action="finish")
+
+
+class Browser:
+    """A Chromium beside the server in the namespace, and whoever sits at it."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._in, self._out = process.stdin, process.stdout
+
+    def do(self, act: str, where: str, text: str = "") -> str:
+        """Carry out one act; gives what was read, or the title of the page afterwards."""
+        self._in.write(f"{json.dumps([act, where, text])}\n")
+        self._in.flush()
+        answer = json.loads(self._out.readline())
+        return str(answer["read"] if act == "read" else answer["title"])
+
+    def type_code(self, code: str) -> None:
+        for number in range(1, len(code) // 5 + 1):
+            self.do("type", f"#group{number}", code[5 * number - 5 : 5 * number])
+            self.do("mark", f".group:nth-child({number})", "good")
+
+    def new_id(self, desk: Desk, reason: Reason) -> str:
+        """Call, key, type what is read out, key the closing code; gives the last page's title."""
+        asked = self.do("read", "#license-server-id", "data-code")
+        request = issued(desk, asked, reason)
+        self.type_code(request.new_license_server_id)
+        title = self.do("press", "Next")
+        closing = self.do("read", "#closing-code", "data-code")
+        assert desk.confirm(request, closing).state == "confirmed"
+        self.do("press", "Finish")
+        return title
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine")
+def test_in_a_browser(installed: Path, desk: Desk, tmp_path: Path) -> None:
+    words = [installed, "--data", tmp_path / "server", "--port", "0", "--json"]
+    driver = [*alone()[:-2], INSIDE.with_name("inside_browser.py"), *words]
+    with subprocess.Popen(
+        driver, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            sit_at(Browser(process), desk)
+        finally:
+            process.kill()
+
+
+def sit_at(browser: Browser, desk: Desk) -> None:
+    browser.do("type", "#product_id", desk.product_id)
+    browser.do("type", "#product_key", desk.keys[desk.product_id])
+    browser.do("type", "#server_name", "LICENSE-03")
+    browser.do("type", "#password", "long enough")
+    browser.do("press", "Set up")
+
+    assert browser.do("open", "/activate") == "Welcome"
+    assert browser.do("press", "Next") == "Connection Method"
+    browser.do("select", "#method", "telephone")
+    browser.do("select", "#region", "DE")
+    assert browser.do("press", "Next") == "License Server Activation"
+    done = browser.new_id(desk, Reason.FIRST_ACTIVATION)
+    assert done == "Completing the Activate Server Wizard"
+
+    assert browser.do("open", "/reactivate") == "Welcome"
+    assert browser.do("press", "Next") == "License Server Reactivation"
+    done = browser.new_id(desk, Reason.CERTIFICATE_CORRUPTED)
+    assert done == "Completing the Reactivate Server Wizard"
+
+    assert browser.do("open", "/deactivate") == "Information Needed"
+    browser.do("type", "#first_name", "Ada")
+    browser.do("type", "#last_name", "Pond")
+    browser.do("check", "#cause-3")
+    assert browser.do("press", "Next") == "License Server Deactivation"
+    browser.do("press", "Show the receipt")
+    browser.type_code(confirmation(desk, browser.do("read", "#receipt", "data-code")))
+    assert browser.do("press", "Next") == "Completing the Deactivate Server Wizard"
+    browser.do("press", "Finish")
 
 
 def test_the_folder_says_what_is_in_it(folder: Path) -> None:

@@ -185,6 +185,29 @@ def test_a_clock_set_back_is_refused(
     activation.accept(activated, new, now + timedelta(days=3))
 
 
+def test_a_clock_that_was_ahead_and_is_put_right_blocks_nothing(
+    activated: Path, licence: SimpleNamespace, now: datetime
+) -> None:
+    asked = activation.request(activated, now + timedelta(days=365))
+    new = licence.issue(asked.license_server_id, 2)
+    assert activation.status(activated, now).is_clock_set_back
+    assert refusal(activated, new, now - timedelta(days=40)).why == "clock_before_issue"
+    activation.accept(activated, new, now + timedelta(hours=1))
+    assert not activation.status(activated, now + timedelta(hours=1)).is_clock_set_back
+
+
+@pytest.mark.parametrize("moved", [timedelta(days=-365), timedelta(days=365)])
+def test_a_clock_wrong_by_a_year_is_put_right_and_the_same_id_is_taken(
+    data: Path, licence: SimpleNamespace, now: datetime, moved: timedelta
+) -> None:
+    asked = activation.request(data, now + moved)
+    new = licence.issue(asked.license_server_id)
+    if moved < timedelta(0):
+        assert refusal(data, new, now + moved).why == "clock_before_issue"
+    activation.accept(data, new, now)
+    assert activation.status(data, now).state is CertificateState.VALID
+
+
 def test_looking_with_a_wrong_clock_does_no_harm(
     activated: Path, licence: SimpleNamespace, now: datetime
 ) -> None:

@@ -1,9 +1,12 @@
 """Administration over the API: products, policy, keys, requests, servers, history; and tokens."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine
+from werkzeug.test import TestResponse
 
 from clearinghouse import Reason
 from clearinghouse.tables import audit_entries
@@ -63,6 +66,26 @@ def test_a_product_is_registered_once(
     assert (again.status_code, again.get_json()["code"]) == (409, "product_exists")
     shown = api.send("GET", f"/admin/products/{body['product_id']}", token=token)
     assert shown.get_json() == made.get_json()
+
+
+def test_two_at_once_with_one_key_act_once(
+    api: Api, token: str, new_product: Callable[..., dict[str, object]]
+) -> None:
+    body = new_product()
+    both = Barrier(2)
+
+    def add(_: int) -> TestResponse:
+        client = api.app.test_client()
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one"}
+        both.wait()
+        return client.post("/admin/products", json=body, headers=headers)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(add, range(2)))
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].get_json() == answers[1].get_json()
+    replayed = sorted("Idempotency-Replayed" in answer.headers for answer in answers)
+    assert replayed == [False, True]
 
 
 def test_the_key_has_to_be_the_products(
@@ -152,6 +175,51 @@ def test_requests_servers_and_what_happened(api: Api, token: str) -> None:
     told = api.send("GET", f"{case}/history", token=token).get_json()["items"]
     assert [entry["action"] for entry in told] == api.desk.actions(request)[::-1]
     assert {entry["case_number"] for entry in told} == {request.case_number}
+
+
+def test_what_happened_to_a_server(api: Api, token: str) -> None:
+    own = api.desk.activated()
+    path = f"/admin/products/{own.product_id}/servers"
+    (server,) = api.send("GET", path, token=token).get_json()["items"]
+    told = api.send("GET", f"{path}/{server['id']}/history", token=token).get_json()["items"]
+    assert [entry["action"] for entry in told][-1] == "request.opened"
+    other = f"/admin/products/{api.desk.add_product()}/servers/{server['id']}/history"
+    missing = api.send("GET", other, token=token)
+    assert (missing.status_code, missing.get_json()["code"]) == (404, "server_unknown")
+
+
+def table(*products: dict[str, object]) -> str:
+    lines = [f"{each['product_id']},{each['product_key']},{each['name']}" for each in products]
+    return "\n".join(["product_id,product_key,name", *lines])
+
+
+def test_a_table_is_registered_whole(
+    api: Api, token: str, new_product: Callable[..., dict[str, object]]
+) -> None:
+    new = [new_product() for _ in range(3)]
+    body = {"csv": table(*new), "dry_run": True}
+    ids = [each["product_id"] for each in new]
+    for dry_run in (True, False):
+        done = api.send("POST", "/admin/imports", {**body, "dry_run": dry_run}, token=token)
+        assert done.get_json() == {"product_ids": ids, "dry_run": dry_run}
+        held = api.send("GET", "/admin/products", token=token).get_json()["items"]
+        assert (set(ids) <= {each["product_id"] for each in held}) is not dry_run
+
+
+def test_a_table_with_faults_changes_nothing(
+    api: Api, token: str, new_product: Callable[..., dict[str, object]]
+) -> None:
+    good = new_product()
+    body = {"csv": table(good, {**new_product(), "product_id": "1"}, good)}
+    refused = api.send("POST", "/admin/imports", body, token=token)
+    assert refused.status_code == 422
+    said = [fault["detail"] for fault in refused.get_json()["fields"]]
+    assert [line.partition(":")[0] for line in said] == ["Line 3", "Line 4"]
+    assert "Line 2 has this product ID already" in said[1]
+    held = api.send("GET", "/admin/products", token=token).get_json()["items"]
+    assert [each["product_id"] for each in held] == [api.desk.product_id]
+    refused = api.send("POST", "/admin/imports", {"csv": "a,b"}, token=token)
+    assert "missing: product_id" in refused.get_json()["detail"]
 
 
 def test_what_is_not_there(api: Api, token: str) -> None:

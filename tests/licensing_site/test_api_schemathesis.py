@@ -65,7 +65,11 @@ def token(api: Api) -> str:
 def known(api: Api) -> dict[str, str]:
     """Path parameters for which there is something in the register."""
     request = api.desk.issued(api.desk.activated())
-    return {"product_id": request.product_id, "case_number": request.case_number}
+    return {
+        "product_id": request.product_id,
+        "case_number": request.case_number,
+        "server": "1",
+    }
 
 
 @pytest.mark.parametrize(("operation", "mode"), CASES)
