@@ -49,7 +49,7 @@ def _code(kind: str, label: str, where: str) -> Field:
     return Field(
         kind,
         label,
-        f"Type the {SHAPES[kind].name}: {where}",
+        f"Type the {label[0].lower()}{label[1:]}: {where}",
         f"{groups} groups of five digits, with or without hyphens.",
         Widget.CODE,
         longest=_LONGEST_CODE,
