@@ -83,6 +83,10 @@ class Api:
         """Send a deactivation receipt; gives the confirmation."""
         return self._send("POST", "/deactivations", document)
 
+    def packs(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a license code; gives the license pack ID."""
+        return self._send("POST", "/packs", document)
+
     def require_reachable(self) -> None:
         """Raise ClearinghouseUnreachable where nothing of the clearinghouse answers."""
         self._send("GET", "/status", None)
