@@ -15,6 +15,8 @@ from license_server.pages.services import now, services
 from license_server.pages.wizard_kinds import Page, Wizard
 
 REQUEST_FILE: Final = "activation-line-request.json"
+# The revocation list in an answer grows with the register.
+_LARGEST: Final = 16 * 1024 * 1024
 
 
 def request_file(wizard: Wizard) -> Page:
@@ -43,6 +45,7 @@ def answer_file(wizard: Wizard) -> Page:
 
 
 def _document() -> dict[str, object]:
+    request.max_content_length = _LARGEST
     sent = request.files.get("answer")
     if sent is None or not sent.filename:
         raise AnswerRefusedError("empty", "Choose the answer file that the licensing site gave.")
