@@ -92,6 +92,8 @@ class RefusalCode(StrEnum):
     RECEIPT_WRONG = "receipt_wrong"
     NOT_CURRENT = "not_current"
     COOLING_OFF = "cooling_off"
+    LICENSE_CODE_UNKNOWN = "license_code_unknown"
+    LICENSE_CODE_USED = "license_code_used"
 
 
 _SENTENCES = {
@@ -112,6 +114,8 @@ _SENTENCES = {
     RefusalCode.RECEIPT_WRONG: "This isn't a deactivation receipt of the product's license server.",
     RefusalCode.NOT_CURRENT: "The license server has held another number since then.",
     RefusalCode.COOLING_OFF: "This license server got a new ID a short time ago.",
+    RefusalCode.LICENSE_CODE_UNKNOWN: "The register doesn't know this license code.",
+    RefusalCode.LICENSE_CODE_USED: "Another license server has this license code's pack.",
 }
 
 

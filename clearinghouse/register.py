@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 from clearinghouse import audit, contacts, writers
 from clearinghouse.certificates_face import CertificatesFace
 from clearinghouse.model import Actor
+from clearinghouse.packs_face import PacksFace
 from clearinghouse.products_face import ProductsFace
 from clearinghouse.requests_face import RequestsFace
 
 
-class Clearinghouse(ProductsFace, RequestsFace, CertificatesFace):
+class Clearinghouse(ProductsFace, RequestsFace, CertificatesFace, PacksFace):
     """Keeps the register. It holds no state of its own: every method works on the connection.
 
     Each method runs inside the caller's transaction, writes its audit entry there and makes the

@@ -18,6 +18,8 @@ from license_server.pages import (
     call,
     entrance,
     events,
+    licences,
+    licences_wizard,
     manager,
     remote,
     server_manager,
@@ -73,7 +75,7 @@ def create_app(
         is_demo=is_demo,
     )
     parts = (entrance, server_manager, manager, remote, events, wizard, wizard_deactivate, call)
-    for part in parts:
+    for part in (*parts, licences, licences_wizard):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(wizard.activate)
     if routing is None:

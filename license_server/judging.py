@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from codes import new_license_server_id
+from codes import license_pack_id, new_license_server_id
 from codes.errors import CodeError, InvalidLength, NotAuthentic
 from codes.new_license_server_id import NewLicenseServerID
 from codes.proofs import Secret
@@ -60,6 +60,12 @@ def _foreign(state: State, secret: Secret, code: str) -> IDRefusedError:
                 "This ID was issued for a request that was cancelled in this wizard. Ask for the "
                 "ID that answers the license server ID on this page.",
             )
+    if license_pack_id.is_marked(secret, state.product_id, code):
+        return IDRefusedError(
+            "other_kind",
+            "This is a license pack ID, which belongs into the Install Licenses Wizard. Type the "
+            "new license server ID, which answers the license server ID on this page.",
+        )
     return IDRefusedError(
         "not_authentic",
         "This ID was not issued for this server's request: it belongs to another product or "

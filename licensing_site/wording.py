@@ -51,6 +51,11 @@ ADVICE: Final = {
         "support centre."
     ),
     _R.COOLING_OFF: "If it can't wait, call the support centre.",
+    _R.LICENSE_CODE_UNKNOWN: "Compare the license code with the receipt of your purchase.",
+    _R.LICENSE_CODE_USED: (
+        "Deactivate the license server that has the pack, then migrate it; or call the support "
+        "centre."
+    ),
 }
 _LEFT: Final = {
     _R.LIMIT_REACHED: "Reactivations left in this period",

@@ -54,6 +54,7 @@ class Pack:
     kind: Kind
     quantity: int
     license_pack_id: str
+    license_code: str
     program: str
     installed_at: datetime
 

@@ -24,6 +24,7 @@ CREATE TABLE packs (
     kind TEXT NOT NULL,
     quantity INTEGER NOT NULL,
     license_pack_id TEXT NOT NULL,
+    license_code TEXT NOT NULL,
     program TEXT NOT NULL,
     installed_at TEXT NOT NULL
 );
@@ -101,13 +102,14 @@ class Store:
     def put_pack(self, pack: Pack) -> None:
         """Add a pack, or put a re-issued one in its place."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 pack.number,
                 pack.version,
                 pack.kind.value,
                 pack.quantity,
                 pack.license_pack_id,
+                pack.license_code,
                 pack.program,
                 _text(pack.installed_at),
             ),
@@ -227,6 +229,7 @@ def _pack(row: sqlite3.Row) -> Pack:
         kind=Kind(row["kind"]),
         quantity=row["quantity"],
         license_pack_id=row["license_pack_id"],
+        license_code=row["license_code"],
         program=row["program"],
         installed_at=datetime.fromisoformat(row["installed_at"]),
     )

@@ -108,7 +108,7 @@ def exported(data: Path, target: Path) -> Path:
 
 def with_pack(data: Path, now: datetime, quantity: int = 5) -> None:
     with store.opened(data) as rows:
-        rows.put_pack(Pack(1, 3, Kind.PER_DEVICE, quantity, "", "License pack", now))
+        rows.put_pack(Pack(1, 3, Kind.PER_DEVICE, quantity, "", "", "License pack", now))
 
 
 @pytest.fixture

@@ -29,7 +29,12 @@ def user(name: str = "anna") -> Subject:
 def install(
     data: Path, now: datetime, *, number: int = 1, quantity: int = 10, version: int = 3, **more: Any
 ) -> Pack:
-    facts = {"kind": Kind.PER_DEVICE, "license_pack_id": "", "program": "License pack"} | more
+    facts = {
+        "kind": Kind.PER_DEVICE,
+        "license_pack_id": "",
+        "license_code": "",
+        "program": "License pack",
+    } | more
     pack = Pack(number=number, version=version, quantity=quantity, installed_at=now, **facts)
     with store.opened(data) as rows:
         rows.put_pack(pack)

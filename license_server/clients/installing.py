@@ -1,0 +1,131 @@
+"""Installing license packs: a license code goes out, a license pack ID comes in and is verified.
+
+No network is needed for the second half: the ID is bound to this server and to the code.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from codes import license_code as license_codes
+from codes import license_pack_id
+from codes.errors import CodeError, InvalidLength
+from license_server import event_log, installation
+from license_server import state as states
+from license_server.clearinghouse_api import Api, ClearinghouseUnreachable
+from license_server.clients import rules, store
+from license_server.clients.model import Kind, Pack
+from license_server.errors import CodeRefusedError, NotActivatedError
+from license_server.event_log import Kind as Event
+from license_server.link import Link
+from license_server.state import Held, State
+
+DEFAULT_PROGRAM: Final = "License pack"
+PROGRAMS: Final = (DEFAULT_PROGRAM, "Volume agreement", "Service provider agreement", "Other")
+_KINDS: Final = {
+    license_pack_id.PER_DEVICE: Kind.PER_DEVICE,
+    license_pack_id.PER_USER: Kind.PER_USER,
+}
+
+
+class PackRefusedError(CodeRefusedError):
+    """A typed license code or license pack ID is not accepted."""
+
+    code = "pack_refused"
+
+
+def checked_code(text: str) -> str:
+    """Check a license code as far as that goes without the clearinghouse; gives it compact."""
+    try:
+        return license_codes.validate(text)
+    except CodeError as error:
+        raise _refused(error, text, "Type the license code: five groups.") from error
+
+
+def held_by(state: State) -> Held:
+    """Give what an activated server holds; raises NotActivatedError for any other."""
+    if state.held is None or state.deactivation is not None:
+        raise NotActivatedError(
+            "License packs are installed on an activated license server: activate this one first."
+        )
+    return state.held
+
+
+def install(data: Path, license_code: str, text: str, now: datetime, program: str = "") -> Pack:
+    """Take a license pack ID. The same one may be taken again; one given anew replaces the old.
+
+    Raises PackRefusedError, NotActivatedError; then nothing is changed.
+    """
+    code = checked_code(license_code)
+    state = states.load(data)
+    held = held_by(state)
+    try:
+        said = license_pack_id.verify(
+            installation.secret(data), state.product_id, held.new_license_server_id, code, text
+        )
+    except CodeError as error:
+        raise _refused(error, text, "Type the license pack ID: seven groups.") from error
+    if said.version > rules.SERVER_VERSION:
+        raise PackRefusedError(
+            "version",
+            f"This pack is of version {said.version}, but this license server issues up to version "
+            f"{rules.SERVER_VERSION}: install it on a newer license server.",
+        )
+    pack = Pack(
+        number=said.number,
+        version=said.version,
+        kind=_KINDS[said.kind],
+        quantity=said.quantity,
+        license_pack_id=license_pack_id.compact(text),
+        license_code=code,
+        program=program or DEFAULT_PROGRAM,
+        installed_at=now,
+    )
+    with store.opened(data) as rows:
+        known = next((each for each in rows.packs() if each.number == pack.number), None)
+        if known is not None and known.license_pack_id == pack.license_pack_id:
+            return known
+        rows.put_pack(pack)
+    facts = {"pack": pack.number, "version": pack.version, "quantity": pack.quantity}
+    event_log.record(data, Event.PACK_INSTALLED, now, **facts)
+    return pack
+
+
+def install_automatically(
+    data: Path, link: Link | None, license_code: str, now: datetime, program: str = ""
+) -> Pack:
+    """Send a license code to the clearinghouse and take the license pack ID that it gives.
+
+    Raises as `install` does, ClearinghouseUnreachable and ClearinghouseRefused.
+    """
+    code = checked_code(license_code)
+    state = states.load(data)
+    held = held_by(state)
+    if link is None:
+        raise ClearinghouseUnreachable(
+            "This server does not know the clearinghouse's address, so nothing was sent. Use "
+            "another method: choose Web Browser or Telephone in Properties, tab Connection Method."
+        )
+    document = {
+        "product_id": state.product_id,
+        "new_license_server_id": held.new_license_server_id,
+        "license_code": code,
+    }
+    answer = Api(link).packs(document)
+    return install(data, code, str(answer.get("license_pack_id", "")), now, program)
+
+
+def remove_all(data: Path, now: datetime) -> int:
+    """Take all packs away, to be given anew; gives how many. What is issued goes on."""
+    with store.opened(data) as rows:
+        packs = rows.packs()
+        rows.remove_packs()
+    for pack in packs:
+        event_log.record(data, Event.PACK_REMOVED, now, pack=pack.number)
+    return len(packs)
+
+
+def _refused(error: CodeError, text: str, nothing: str) -> PackRefusedError:
+    if isinstance(error, InvalidLength) and not any(sign.isalnum() for sign in text):
+        return PackRefusedError("empty", nothing)
+    return PackRefusedError(error.code, str(error), error.groups)
