@@ -69,7 +69,6 @@ def full(engine: Engine, signer: Signer) -> Desk:
         actor=ROOT,
         now=desk.now,
     )
-    desk.do(desk.house.chain, desk.now)
     desk.do(
         desk.house.add_pack,
         version=3,

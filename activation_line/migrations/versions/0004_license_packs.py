@@ -36,7 +36,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_license_packs")),
         sa.UniqueConstraint("license_code", name=op.f("uq_license_packs_license_code")),
-        sa.UniqueConstraint("product_id", "number", name=op.f("uq_license_packs_product_id_number")),
+        sa.UniqueConstraint(
+            "product_id", "number", name=op.f("uq_license_packs_product_id_number")
+        ),
     )
     with op.batch_alter_table("license_packs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_license_packs_server_id"), ["server_id"], unique=False)
