@@ -24,6 +24,7 @@ from clearinghouse.asked import (
 from clearinghouse.model import DeactivationCause, Reason
 from codes import deactivation_receipt, license_server_id, new_license_server_id, product_id
 from codes.errors import CodeError
+from codes.groups import SHAPES
 from license_certificates import signing_requests
 from license_certificates.signing_requests import SigningRequest, SigningRequestError
 
@@ -89,6 +90,15 @@ def parse_deactivation(document: object) -> DeactivationRequest:
         cause=_word(body, "cause", DeactivationCause),
         contact=parse_contact(body.get("contact"), needs_email=True),
     )
+
+
+def parse_codes(document: object, *fields: str) -> dict[str, str]:
+    """Read a document that is nothing but codes, each of the kind that its field names.
+
+    Raises DocumentError.
+    """
+    body = _object(document, "")
+    return {field: _code(body, field, SHAPES[field].validate) for field in fields}
 
 
 def parse_contact(value: object, *, needs_email: bool = False) -> Contact:

@@ -11,6 +11,7 @@ from clearinghouse import (
     RequestState,
     ServerState,
 )
+from clearinghouse.packs import PackKind
 from licensing_site.api.problems import KINDS
 from licensing_site.api.schema_parts import (
     Schema,
@@ -33,6 +34,7 @@ PRODUCT_ID: Final = digits(20, "The product ID")
 LICENSE_SERVER_ID: Final = digits(35, "The license server ID")
 NEW_ID: Final = digits(35, "The new license server ID")
 CASE_NUMBER: Final = digits(12, "The case number")
+LICENSE_CODE: Final = digits(25, "The license code")
 REASON: Final = word("The reason", [reason.value for reason in Reason])
 SIGNING_REQUEST: Final = pem("The certificate signing request", "CERTIFICATE REQUEST")
 CERTIFICATE: Final = pem("A certificate", "CERTIFICATE")
@@ -172,6 +174,34 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
         confirmation=digits(15, "The deactivation confirmation"),
         issue=ISSUE,
         at=moment("When it was deactivated"),
+    ),
+    "PackRequest": thing(
+        "A license server asks for what was bought under a license code.",
+        product_id=PRODUCT_ID,
+        new_license_server_id=NEW_ID,
+        license_code=LICENSE_CODE,
+    ),
+    "PacksRecovery": thing(
+        "A license server asks for its license packs anew.",
+        product_id=PRODUCT_ID,
+        new_license_server_id=NEW_ID,
+    ),
+    "Pack": thing(
+        "A license pack, as the license server takes it.",
+        license_pack_id=digits(35, "The license pack ID"),
+        license_code=LICENSE_CODE,
+        number=whole("The pack's number within the product", 1, 9999),
+        version=whole("The licences' version", 1, 99),
+        kind=word("Whom the licences count for", [kind.value for kind in PackKind]),
+        quantity=whole("How many licences", 1, 99_999),
+    ),
+    "Packs": thing(
+        "The license packs of a license server.",
+        packs={
+            "type": "array",
+            "items": ref("Pack"),
+            "description": "The packs, in the order in which they were bought.",
+        },
     ),
     "Status": thing(
         "Whether the clearinghouse answers, and by which clock.",
