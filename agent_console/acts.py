@@ -28,6 +28,7 @@ from switchboard.events import EventKind, NewEvent
 from switchboard.model import Call
 
 LONGEST_WHY: Final = 200
+ISSUE_DIGITS: Final = 3
 
 
 class ActRefusedError(Exception):
@@ -140,6 +141,16 @@ def set_reason(turn: Turn) -> Notice | None:
     return None
 
 
+def choose_replaced(turn: Turn) -> Notice | None:
+    """Say which server goes on with the new ID; an empty choice makes it a new one."""
+    chosen = turn.fields.get("replaces", "")
+    if chosen and not (chosen.isdecimal() and len(chosen) <= ISSUE_DIGITS):
+        raise ActRefusedError(Notice("server_unknown", "Choose one of the servers in the list."))
+    issue = int(chosen) if chosen else None
+    turn.register.choose_replaced(turn.conn, _request(turn).id, issue, turn.actor, turn.now)
+    return None
+
+
 def verify(turn: Turn) -> Notice | None:
     """Have the register check the request."""
     turn.register.check(turn.conn, _request(turn).id, turn.actor, turn.now)
@@ -212,6 +223,7 @@ def _request(turn: Turn) -> Request:
 ACTS: Final[Mapping[str, Callable[[Turn], Notice | None]]] = {
     "identify": identify,
     "reason": set_reason,
+    "replace": choose_replaced,
     "verify": verify,
     "challenge": challenge,
     "answer-challenge": answer_challenge,

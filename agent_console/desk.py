@@ -12,7 +12,7 @@ from agent_console import keyed, readout, steps, wording
 from agent_console.readout import ReadOut
 from agent_console.services import ConsoleServices
 from agent_console.sessions import Notice, Session
-from clearinghouse.model import Request, Standing
+from clearinghouse.model import Request, Server, Standing
 from codes import case_number, new_license_server_id
 from switchboard import calls, events, representatives
 from switchboard.model import Call, CallState
@@ -43,6 +43,8 @@ class CallInHand:
     region_name: str
     language_name: str
     wrong_groups: int
+    servers: tuple[Server, ...] = ()
+    """Those that the request may go on with, where it names none itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
     standing: Standing | None = None
     history: tuple[Request, ...] = ()
     new_id: tuple[str, ...] = ()
+    servers: tuple[Server, ...] = ()
     if request is not None:
         standing = register.standing(conn, request.id, services.clock())
         history = tuple(
@@ -129,6 +132,8 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
             for other in register.requests_of_product(conn, request.product_id, HISTORY + 1)
             if other.id != request.id
         )[:HISTORY]
+        if request.new_license_server_id is None and not request.last_issue:
+            servers = tuple(register.servers(conn, request.product_id))
         if request.new_license_server_id:
             new_id = new_license_server_id.split(request.new_license_server_id)
     entered = keyed.follow(happened, keyed.known_digits(call, request))
@@ -146,6 +151,7 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
             event.kind == events.EventKind.DIGITS_KEYED and not event.data.get("ok")
             for event in happened
         ),
+        servers=servers,
     )
 
 
@@ -180,6 +186,9 @@ def _call_json(hand: CallInHand) -> dict[str, Any]:
             "read": hand.readout.read,
             "current": hand.readout.current if hand.new_id else None,
         },
+        "servers": [
+            {"issue": server.issue, "state": server.state.value} for server in hand.servers
+        ],
         "history": [_request_json(other) for other in hand.history],
     }
 

@@ -145,6 +145,7 @@ def desk_words(services: ConsoleServices, desk: Desk) -> dict[str, Any]:
         "work_states": wording.WORK_STATES,
         "reasons": wording.REASONS,
         "request_states": wording.REQUEST_STATES,
+        "server_states": wording.SERVER_STATES,
         "dispositions": wording.DISPOSITIONS,
         "ended_by": _ENDED_BY,
         "progress": steps.progress,

@@ -59,6 +59,8 @@ def _in_conversation(call: Call, request: Request | None, readout: ReadOut) -> s
         return acts | _reading_out(call, request, readout)
     if request.state in _UNDECIDED:
         acts |= {"refuse", "reason"}
+        if not request.last_issue:
+            acts.add("replace")
     if request.state is RequestState.OPENED:
         acts.add("identify")
         if request.reason is not None:

@@ -8,7 +8,14 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date
 
 from agent_console.sessions import Notice
-from clearinghouse.model import DeactivationCause, Reason, Refusal, RefusalCode, RequestState
+from clearinghouse.model import (
+    DeactivationCause,
+    Reason,
+    Refusal,
+    RefusalCode,
+    RequestState,
+    ServerState,
+)
 from switchboard.representatives import Presence, WorkState
 
 REASONS: Final[Mapping[Reason, str]] = {
@@ -48,6 +55,7 @@ ACTS: Final[Mapping[str, str]] = {
     "ready": "Ready again",
     "identify": "Open the request",
     "reason": "Set the reason",
+    "replace": "Choose the server",
     "verify": "Verify",
     "issue": "Issue",
     "read": "Next group",
@@ -59,6 +67,12 @@ ACTS: Final[Mapping[str, str]] = {
     "refuse": "Refuse",
     "hang-up": "Hang up",
     "finish": "Finish",
+}
+SERVER_STATES: Final[Mapping[ServerState, str]] = {
+    ServerState.PENDING: "not confirmed yet",
+    ServerState.ACTIVE: "active",
+    ServerState.REVOKED: "revoked",
+    ServerState.DEACTIVATED: "deactivated",
 }
 DEACTIVATION_CAUSES: Final[Mapping[DeactivationCause, str]] = {
     DeactivationCause.CERTIFICATE_EXPIRED: "The certificate expired",

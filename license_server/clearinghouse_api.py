@@ -20,6 +20,11 @@ _OTHER_WAYS: Final = (
     "Try again later, or use another method: choose Web Browser or Telephone in Properties, tab "
     "Connection Method."
 )
+# What the clearinghouse can't know to say: which of this server's ways leads on.
+_HINTS: Final = {
+    "servers_limit": "If this server replaces one of them, choose the method Telephone in "
+    "Properties: a representative chooses which one.",
+}
 
 
 class ClearinghouseUnreachable(LicenseServerError):  # noqa: N818 -- says what is, not that it failed
@@ -129,9 +134,11 @@ class Api:
             return self._unreachable(f"it answers {response.status_code} without a word")
         wait = response.headers.get("Retry-After", "")
         left, following = found.get("left"), found.get("next_date")
+        why = str(found.get("code", "refused"))
+        hint = _HINTS.get(why)
         return ClearinghouseRefused(
-            str(found.get("code", "refused")),
-            sentence,
+            why,
+            f"{sentence} {hint}" if hint else sentence,
             left=left if isinstance(left, int) else None,
             next_date=following if isinstance(following, str) else None,
             retry_after=int(wait) if wait.isascii() and wait.isdigit() else None,

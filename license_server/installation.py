@@ -135,9 +135,10 @@ def store_root(data: Path, server_name: str, now: datetime) -> tuple[str, str]:
 
 
 def root_pem(data: Path) -> bytes:
-    """Read the roots that clients on this network are to trust.
+    """Read what clients on this network are to trust.
 
-    The local one stands first; the clearinghouse's follows where it signed the certificate.
+    The local root stands first; issuing CA and root of the clearinghouse follow where it signed the
+    certificate, so that this one file is enough to verify it.
     """
     state = states.load(data)
     content = files.read(data / state.root_file)
@@ -146,11 +147,8 @@ def root_pem(data: Path) -> bytes:
             f"{data / state.root_file} is missing or damaged: reactivate this server, "
             "which makes the local root anew."
         )
-    chain = (
-        files.read(data / state.held.chain_file) if state.held and state.held.chain_file else b""
-    )
-    _, mark, last = (chain or b"").rpartition(b"-----BEGIN CERTIFICATE-----")
-    return content + mark + last
+    name = state.held.chain_file if state.held else None
+    return content + ((name and files.read(data / name)) or b"")
 
 
 def revocation_pem(data: Path) -> bytes:

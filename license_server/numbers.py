@@ -1,5 +1,6 @@
 """Which table of numbers this server uses: the packaged one, or a newer signed one from a stick."""
 
+import hashlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -72,7 +73,8 @@ def update(data: Path, path: Path, now: datetime, *, key_pem: bytes | None = Non
             )
         files.write(data / KEY_FILE, key_pem)
         files.write(data / FILE, found.content)
-    event_log.record(data, event_log.Kind.NUMBERS_UPDATED, now, as_of=found.as_of.isoformat())
+    facts = {"as_of": found.as_of.isoformat(), "key": hashlib.sha256(key_pem).hexdigest()[:16]}
+    event_log.record(data, event_log.Kind.NUMBERS_UPDATED, now, **facts)
     return found.table
 
 

@@ -15,7 +15,7 @@ if errorlevel 1 (
 if exist "%environment%" rmdir /s /q "%environment%"
 "%PYTHON%" -m venv --without-pip "%environment%"
 if errorlevel 1 exit /b 1
-for %%p in ("%here%wheels\pip-*.whl") do "%environment%\Scripts\python" "%%~p\pip" install --quiet --no-index --disable-pip-version-check --find-links "%here%wheels" --no-deps --require-hashes --requirement "%here%requirements.txt"
+for %%W in ("%here%wheels\pip-*.whl") do "%environment%\Scripts\python" "%%~W\pip" install --quiet --no-index --disable-pip-version-check --find-links "%here%wheels" --no-deps --require-hashes --requirement "%here%requirements.txt"
 if errorlevel 1 exit /b 1
 type nul > "%environment%\installed"
 :start

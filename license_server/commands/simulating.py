@@ -3,7 +3,7 @@
 import click
 
 from license_server import health, simulate
-from license_server.commands.setting import Setting, UnusableError, as_json, show, told
+from license_server.commands.setting import Setting, UnusableError, as_json, console, show, told
 
 _CHOICES = [*(what.value for what in simulate.What), "undo"]
 
@@ -36,7 +36,8 @@ def simulation(setting: Setting, what: str, *, yes: bool, as_json: bool) -> None
     if as_json:
         show({"simulation": what, "state": found.state, "sentence": sentence})
         return
-    click.echo(sentence)
-    click.echo(f"State: {found.state.word}.")
+    screen = console()
+    screen.say(sentence)
+    screen.line(f"State: {found.state.word}.")
     if what != "undo":
-        click.echo("This is a simulation for training: license-server simulate undo puts it back.")
+        screen.line("This is a simulation for training: license-server simulate undo puts it back.")

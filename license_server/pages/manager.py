@@ -15,6 +15,7 @@ from license_server import state as states
 from license_server.errors import InvalidEntryError
 from license_server.model import Method
 from license_server.pages import menu, remote
+from license_server.pages.property_fields import AUTOCOMPLETE, FIELDS, TABS
 from license_server.pages.services import now, services
 from license_server.remote import servers as others
 from license_server.state import Properties
@@ -22,40 +23,6 @@ from license_server.state import Properties
 blueprint = Blueprint("manager", __name__)
 Page = str | tuple[str, int] | Response
 
-TABS: Final = {
-    "connection": "Connection Method",
-    "required": "Required Information",
-    "optional": "Optional Information",
-}
-FIELDS: Final = {
-    "required": {
-        "first_name": "First name",
-        "last_name": "Last name",
-        "company": "Company",
-        "country": "Country or region",
-    },
-    "optional": {
-        "email": "E-mail",
-        "phone": "Telephone",
-        "unit": "Organizational unit",
-        "address": "Company address",
-        "city": "City",
-        "province": "State or province",
-        "postal_code": "Postal code",
-    },
-}
-# What browsers know how to fill in (HTML, autofill field names).
-_AUTOCOMPLETE: Final = {
-    "first_name": "given-name",
-    "last_name": "family-name",
-    "company": "organization",
-    "email": "email",
-    "phone": "tel",
-    "address": "street-address",
-    "city": "address-level2",
-    "province": "address-level1",
-    "postal_code": "postal-code",
-}
 _LONGEST: Final = 200
 
 
@@ -154,7 +121,7 @@ def _sheet(held: Properties, tab: str, error: InvalidEntryError | None = None) -
         properties=held,
         tabs=TABS,
         fields=FIELDS,
-        autocomplete=_AUTOCOMPLETE,
+        autocomplete=AUTOCOMPLETE,
         tab=tab if tab in TABS else "connection",
         methods=list(Method),
         regions=telephone.choices(services().routing),

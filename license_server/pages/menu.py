@@ -53,7 +53,7 @@ def of_remote(name: str, status: RemoteStatus | None) -> Menu:
 
     return Menu(
         items=(
-            Item("State", url_for("remote.server", name=name)),
+            _item("Properties", url_for("remote.properties", name=name), silent),
             item("Activate Server", "activate", _no_activation(status) if status else ""),
         ),
         advanced=(

@@ -3,6 +3,7 @@
 The Manager's machine forwards what the automatic method sends; the other one needs no internet.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -15,9 +16,11 @@ from license_server import health, link, telephone
 from license_server.clearinghouse_api import ClearinghouseRefused
 from license_server.errors import InvalidEntryError, LicenseServerError
 from license_server.model import DeactivationCause, Reason
+from license_server.pages.property_fields import FIELDS as PROPERTY_FIELDS
+from license_server.pages.property_fields import TABS as PROPERTY_TABS
 from license_server.pages.services import now, services
 from license_server.remote import forwarding, servers
-from license_server.remote.client import Remote, RemoteStatus
+from license_server.remote.client import Remote, RemoteRefusedError, RemoteStatus
 from license_server.remote.servers import Role, Server
 
 blueprint = Blueprint("remote", __name__, url_prefix="/manager/remote/<name>")
@@ -33,6 +36,7 @@ CONTACT: Final = {
     "phone": "Telephone (optional)",
 }
 _OPTIONAL: Final = {"phone"}
+_FIELDS: Final = tuple(field for names in PROPERTY_FIELDS.values() for field in names)
 _WIZARDS: Final = {"activate": "Activate", "reactivate": "Reactivate", "deactivate": "Deactivate"}
 
 
@@ -58,6 +62,27 @@ def glances() -> list[Glance]:
 def server(name: str) -> Page:
     """The other server's state, certificate and IDs."""
     return _page("remote_server.html", name)
+
+
+@blueprint.get("/properties")
+def properties(name: str) -> Page:
+    """The other server's Properties; how it is reached stands in Server Manager."""
+    try:
+        return _properties(name, Remote(_found(name)).properties())
+    except LicenseServerError:
+        return redirect(url_for("remote.server", name=name), 303)
+
+
+@blueprint.post("/properties")
+def properties_entered(name: str) -> Page:
+    """OK keeps them over there, Cancel does not."""
+    if request.form.get("action") != "cancel":
+        typed = {field: request.form[field] for field in _FIELDS if field in request.form}
+        try:
+            Remote(_found(name)).keep_properties(typed)
+        except LicenseServerError as error:
+            return _properties(name, typed, str(error)), _status_of(error)
+    return redirect(url_for("remote.server", name=name), 303)
 
 
 @blueprint.get("/<wizard>")
@@ -115,6 +140,18 @@ def completed(name: str, wizard: str) -> Page:
     """Finish closes the wizard."""
     del wizard
     return redirect(url_for("remote.server", name=name), 303)
+
+
+def _properties(name: str, typed: Mapping[str, Any], error: str = "") -> str:
+    return _page(
+        "remote_properties.html",
+        name,
+        tabs=PROPERTY_TABS,
+        fields=PROPERTY_FIELDS,
+        typed=typed,
+        countries=region_routing.countries(telephone.PAGE_LANGUAGE),
+        error=error,
+    )
 
 
 def _information(
@@ -220,4 +257,5 @@ def _missing() -> NoReturn:
 
 
 def _status_of(error: LicenseServerError) -> int:
-    return 422 if isinstance(error, InvalidEntryError | ClearinghouseRefused) else 503
+    kinds = InvalidEntryError | ClearinghouseRefused | RemoteRefusedError
+    return 422 if isinstance(error, kinds) else 503

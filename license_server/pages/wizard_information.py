@@ -1,5 +1,6 @@
 """The automatic method's page: who asks and why; Next sends the request and accepts the answer."""
 
+import threading
 from typing import Final
 
 from flask import render_template, request
@@ -19,6 +20,8 @@ from license_server.pages.services import now, services
 from license_server.pages.wizard_kinds import Page, Wizard, is_to_be_activated, leave
 from license_server.state import State
 
+# Next pressed twice, or in two tabs, is one request: the second waits for the first one's answer.
+_SENDING: Final = threading.Lock()
 _UNREACHABLE: Final = 502
 _REFUSED: Final = 422
 
@@ -56,7 +59,9 @@ def _sent(wizard: Wizard, state: State) -> Page:
     try:
         contact.require(state.properties, contact.ACTIVATING, dict(region_routing.countries()))
         reason = _reason(state, request.form.get("reason", ""))
-        clearinghouse_client.reactivate(data, link.load(data), now(), reason=reason)
+        with _SENDING:
+            if states.load(data).completed is None:
+                clearinghouse_client.reactivate(data, link.load(data), now(), reason=reason)
     except ClearinghouseUnreachable as error:
         return _page(wizard, states.load(data), error), _UNREACHABLE
     except (InvalidEntryError, ClearinghouseRefused, CodeRefusedError, NoOpenRequestError) as error:

@@ -101,13 +101,15 @@ class NewID:
 
 def completed(console: Console, data: Path, done_sentence: str, now: datetime) -> None:
     """Write the last page: the closing code, and what else there is to do."""
-    done, found = states.load(data).completed, health.status(data, now)
+    state, found = states.load(data), health.status(data, now)
+    done = state.completed
     until = found.valid_until
     within = f", until {until.day} {until:%B %Y} (UTC)" if until else ""
     console.say(f"{done_sentence}{within}. State: {found.state.word}.")
     if done is None:
         return
-    if done.method is not Method.AUTOMATIC:
+    # What came in a file, or could not be told over the internet, is still to be told.
+    if done.method is not Method.AUTOMATIC or state.unconfirmed is not None:
         console.line()
         console.line(f"Closing code:  {' '.join(done.closing_code)}")
         console.say(

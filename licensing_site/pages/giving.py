@@ -19,9 +19,13 @@ _CODE: Final = "code"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The code that a walk ends with: its kind, its page's heading, and what to do with it."""
+    """The code that a walk ends with: its kind, its page's heading, and what to do with it.
+
+    `name` is by what scripts find it in the page.
+    """
 
     kind: str
+    name: str
     heading: str
     advice: tuple[str, ...]
 
@@ -79,6 +83,7 @@ DEACTIVATE: Final = Task(
 )
 CONFIRMATION: Final = Given(
     "deactivation_confirmation",
+    "confirmation",
     "Deactivation Confirmation",
     (
         "Type these three groups into the wizard’s page License Server Deactivation.",

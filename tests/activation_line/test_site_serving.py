@@ -31,6 +31,7 @@ from activation_line.site import create_site_app
 from activation_line.wiring import Line
 from agent_console import accounts
 from data_store import transaction
+from tests.activation_line.conftest import PlayedNetwork
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Wire = Callable[..., Line]
@@ -169,6 +170,12 @@ def test_a_database_with_demo_accounts_is_refused(environment: dict[str, str], w
     said = CliRunner().invoke(main, ["serve-site", "--port", "0"], env=environment)
     assert said.exit_code == 2
     assert "holds demo accounts" in said.output
+
+
+def test_simulated_time_is_the_networks(wire: Wire, network: PlayedNetwork) -> None:
+    line = wire(clock_url=f"{network.url}/control/v1/clock")
+    said = create_site_app(line).test_client().get("/api/v1/status").get_json()
+    assert said["now"] == "2026-03-02T09:00:00.123456+00:00"
 
 
 def test_behind_a_proxy_the_caller_is_whom_it_names(wire: Wire) -> None:

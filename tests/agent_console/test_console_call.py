@@ -5,11 +5,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from agent_console.tables import wrap_ups
-from clearinghouse.model import Reason
-from data_store import reading
+from clearinghouse.model import Policy, Reason
+from data_store import reading, transaction
 from switchboard import calls, events
 from switchboard.model import CallState
-from tests.agent_console.console_house import Act, House
+from tests.agent_console.console_house import LINE, Act, House, receipt_of_active_server
 
 JSON = {"Accept": "application/json"}
 
@@ -182,6 +182,32 @@ def test_ids_that_were_keyed_for_another_server_are_corrected_until_it_is_verifi
     with reading(house.engine) as conn:
         kinds = [event.kind for event in events.of_call(conn, call_id)]
     assert kinds.count(events.EventKind.CASE_OPENED) == 2
+
+
+def test_a_server_that_lost_everything_goes_on_in_the_place_that_is_chosen(
+    house: House, desk: FlaskClient, do: Act
+):
+    with transaction(house.engine) as conn:
+        register, policy = house.services.clearinghouse, Policy(max_servers=1)
+        register.set_policy(conn, house.product, policy, LINE, house.now())
+    receipt_of_active_server(house)  # the place is taken
+    house.ring(reason=Reason.SERVER_REDEPLOYED)
+    do("answer")
+    seen = do("verify").get_json()
+    assert seen["notice"]["code"] == "servers_limit"
+    assert seen["call"]["servers"] == [{"issue": 1, "state": "pending"}]
+    assert "Server of issue 1, not confirmed yet" in desk.get("/console/").text
+    assert do("replace", replaces="first").get_json()["notice"]["code"] == "server_unknown"
+    assert do("replace", replaces="9").get_json()["notice"]["code"] == "issue_unknown"
+    seen = do("replace", replaces="1").get_json()
+    assert seen["call"]["standing"]["refusal"] is None
+    do("replace", replaces="")
+    assert do("verify").get_json()["notice"]["code"] == "servers_limit"
+    do("replace", replaces="1")
+    do("verify")
+    seen = do("issue").get_json()
+    assert seen["call"]["request"]["issue"] == 2
+    assert seen["call"]["servers"] == []
 
 
 def test_refusing_keeps_why_and_leaves_only_hanging_up(house: House, do: Act):

@@ -7,7 +7,14 @@ from flask.testing import FlaskClient
 
 from agent_console import display, wording
 from agent_console.steps import Progress, progress
-from clearinghouse.model import Reason, Refusal, RefusalCode, RequestState
+from clearinghouse.model import (
+    DeactivationCause,
+    Reason,
+    Refusal,
+    RefusalCode,
+    RequestState,
+    ServerState,
+)
 from switchboard.model import Presence, WorkState
 from tests.agent_console.console_house import Act, House
 
@@ -33,6 +40,8 @@ def test_a_refusal_names_what_is_left_and_when_it_may_be_tried_again():
 def test_every_state_and_reason_has_a_word():
     assert set(wording.REASONS) == set(Reason)
     assert set(wording.REQUEST_STATES) == set(RequestState)
+    assert set(wording.SERVER_STATES) == set(ServerState)
+    assert set(wording.DEACTIVATION_CAUSES) == set(DeactivationCause)
     assert set(wording.PRESENCES) == set(Presence)
     assert set(wording.WORK_STATES) == set(WorkState)
 

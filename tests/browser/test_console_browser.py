@@ -348,6 +348,7 @@ def test_axe_finds_nothing_in_any_state(  # noqa: PLR0915 -- one state after the
         if broken:
             found[state] = broken
 
+    receipt = receipt_of_active_server(house)
     page.goto(f"{house.address}/login")
     examine("log-in")
     log_in(page, house)
@@ -367,6 +368,7 @@ def test_axe_finds_nothing_in_any_state(  # noqa: PLR0915 -- one state after the
     page.get_by_role("button", name="Open the request").click()
     page.get_by_label("Reason").select_option("certificate_expired")
     page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_label("Goes on with")).to_be_visible()
     examine("opened")
     for name in ("Verify", "Issue …"):
         page.get_by_role("button", name=name).click()
@@ -390,7 +392,7 @@ def test_axe_finds_nothing_in_any_state(  # noqa: PLR0915 -- one state after the
     page.keyboard.press("Enter")
     expect(page.get_by_text("Not done.")).to_be_visible()
     examine("deactivation, refused")
-    page.get_by_label("Deactivation receipt").fill(receipt_of_active_server(house))
+    page.get_by_label("Deactivation receipt").fill(receipt)
     page.keyboard.press("Enter")
     expect(page.locator(".groups .lit")).to_have_count(1)
     examine("confirmation")

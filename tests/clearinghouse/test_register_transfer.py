@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, LargeBinary, select, update
 
-from clearinghouse import Actor, Reason, audit, customers, transfer, webhooks
+from clearinghouse import (
+    Actor,
+    Channel,
+    DeactivationCause,
+    Reason,
+    audit,
+    customers,
+    transfer,
+    webhooks,
+)
 from clearinghouse.audit_keys import Signer
 from clearinghouse.packs import PackKind
 from clearinghouse.passphrase import TransferError
@@ -18,11 +27,12 @@ from clearinghouse.transfer_rows import PLAIN, SECRETS
 from codes import product_key
 from data_store import Cipher, transaction
 from tests.clearinghouse.desk import START, Desk
+from tests.clearinghouse.online import activated, ask
 
 ROOT = Actor("administrator", "root")
 PASSPHRASE = "three blind mice"
 # What the register of these tests has nothing of.
-EMPTY = {"wrong_tries", "outbox", "certificates", "deactivations", "writers"}
+EMPTY = {"wrong_tries", "outbox"}
 OLD, NEW = Cipher([bytes(32)]), Cipher([b"\x01" * 32])
 
 
@@ -47,7 +57,18 @@ def full(engine: Engine, signer: Signer) -> Desk:
     desk.open(desk.server(desk.add_product()))
     holder = desk.do(customers.add, name="Größe Ltd", contact="", actor=ROOT, now=desk.now)
     desk.do(customers.give, desk.product_id, holder, ROOT, desk.now)
-    desk.do(desk.house.chain, desk.now)
+    ended = activated(desk, desk.add_product())
+    contact = {"email": "anna@example.org"}
+    ask(desk, ended.document(Reason.SERVER_UPGRADED, contact=contact))
+    desk.do(
+        desk.house.deactivate,
+        product_id=ended.product_id,
+        receipt=ended.receipt(),
+        cause=DeactivationCause.SERVER_REDEPLOYED,
+        channel=Channel.TELEPHONE,
+        actor=ROOT,
+        now=desk.now,
+    )
     desk.do(
         desk.house.add_pack,
         version=3,

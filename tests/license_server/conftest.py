@@ -111,8 +111,15 @@ def contents() -> Callable[[Path], dict[str, bytes]]:
     return read
 
 
-def over_https(directory: Path, application: Callable[..., Iterable[bytes]]) -> BaseWSGIServer:
-    """Serve over TLS on a loopback port; clients are to trust `tls-root.pem`."""
+def over_https(
+    directory: Path,
+    application: Callable[..., Iterable[bytes]],
+    since: timedelta = timedelta(hours=-1),
+) -> BaseWSGIServer:
+    """Serve over TLS on a loopback port; clients are to trust `tls-root.pem`.
+
+    The certificate is valid for a day, `since` this long after now.
+    """
     key, root_key = keys.make_key(), keys.make_key()
     root_pem = authority.make_root(root_key, "TLS", datetime.now(UTC), path_length=0)
     root = x509.load_pem_x509_certificate(root_pem)
@@ -123,8 +130,8 @@ def over_https(directory: Path, application: Callable[..., Iterable[bytes]]) -> 
         .issuer_name(root.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(hours=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .not_valid_before(datetime.now(UTC) + since)
+        .not_valid_after(datetime.now(UTC) + since + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([address]), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),

@@ -281,13 +281,14 @@ def test_the_pages_of_another_machines_server_are_accessible(
         )
         node.click(button="right")
         page.wait_for_url("**/manager/remote/LICENSE-02#action")
-        expect(page.locator("#action-menu").get_by_role("link", name="State")).to_be_focused()
+        expect(page.locator("#action-menu").get_by_role("link", name="Properties")).to_be_focused()
         # What an open menu lies over is no target meanwhile: the menu is looked at by itself.
         fits_and_is_accessible(page, "the menu of LICENSE-02", "#action-menu")
         page.keyboard.press("Escape")
         fits_and_is_accessible(page, "LICENSE-02")
         base = "/manager/remote/LICENSE-02"
-        for path in ("activate/welcome", "activate/information-needed", "activate/completing"):
+        wizard = ("activate/welcome", "activate/information-needed", "activate/completing")
+        for path in ("properties", *wizard):
             page.goto(f"{base}/{path}")
             fits_and_is_accessible(page, path)
         page.goto(f"{base}/deactivate/information-needed")

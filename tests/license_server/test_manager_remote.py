@@ -199,6 +199,26 @@ def test_what_is_missing_is_asked_for(far: Server, manager: FlaskClient) -> None
     assert refused.status_code == 422 or "XX" in refused.text
 
 
+def test_properties_of_the_other_server_are_kept_over_there(
+    data: Path, far: Server, manager: FlaskClient
+) -> None:
+    add(manager, far)
+    page = "/manager/remote/LICENSE-02/properties"
+    typed = {"first_name": "Ada", "country": "GB", "city": "London", "method": "web"}
+    assert manager.post(page, data=typed | {"action": "ok"}).status_code == 303
+    held = states.load(data).properties
+    assert (held.first_name, held.country, held.city) == ("Ada", "GB", "London")
+    assert held.method.value == "automatic"
+    shown = manager.get(page).text
+    assert 'value="London"' in shown
+    assert '<option value="GB" selected>' in shown
+    refused = manager.post(page, data={"country": "Britain", "action": "ok"})
+    assert refused.status_code == 422
+    assert "ISO 3166" in refused.text
+    manager.post(page, data={"city": "Paris", "action": "cancel"})
+    assert states.load(data).properties.city == "London"
+
+
 def test_another_certificate_than_the_tokens_is_not_told_the_secret(
     data: Path, far: Server
 ) -> None:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from license_server import state as states
 from license_server.app import create_app, one_time_path
 from license_server.link import Link
 from license_server.model import CertificateState, DeactivationCause, Licensing, Method, Reason
+from license_server.pages import wizard
 
 REGION = "DE"
 CONTACT = {
@@ -147,6 +149,18 @@ def test_a_full_disk_is_said_on_a_page_and_nothing_is_lost(
     assert title(done) == "Completing the Reactivate Server Wizard"
 
 
+def test_next_pressed_twice_is_one_request(activated: Path, internet: Any, now: datetime) -> None:
+    internet.number = 1
+    link.store(activated, internet.link)
+    tabs = [Browser(activated, now + timedelta(hours=1)).choose(Method.AUTOMATIC) for _ in "ab"]
+    form = {**CONTACT, "action": "next", "reason": "server_upgraded"}
+    with ThreadPoolExecutor() as pool:
+        pages = pool.map(lambda tab: tab.post("/reactivate/information-needed", **form), tabs)
+    assert {title(page) for page in pages} == {"Completing the Reactivate Server Wizard"}
+    assert len(internet.issued) == 1
+    assert [path for path, _ in internet.asked].count("/permissions") == 1
+
+
 @pytest.mark.parametrize("missing", ["first_name", "last_name", "company", "country", "reason"])
 def test_information_that_is_needed(browser: Browser, internet: Any, missing: str) -> None:
     link.store(browser.data, internet.link)
@@ -262,6 +276,23 @@ def test_activation_asks_for_the_method(
     assert health.status(new.data, new.now).may_license is Licensing.ALL
     assert "already" in text(new.get("/activate"))
     assert new.post("/activate/welcome", action="next").status_code == 409
+
+
+@pytest.mark.parametrize("ticked", ["yes", ""])
+def test_finish_starts_the_next_wizard_if_that_is_ticked(
+    data: Path, now: datetime, licence: Any, monkeypatch: pytest.MonkeyPatch, ticked: str
+) -> None:
+    monkeypatch.setattr(wizard, "INSTALL_LICENCES", "/manager/properties")
+    new = Browser(data, now)
+    new.post("/activate/welcome", action="next")
+    page = new.post("/activate/connection-method", action="next", method="web")
+    typed = licence.issue(code(page, "license-server-id"))
+    path = "/activate/license-server-activation"
+    done = new.post(path, new_license_server_id=typed, action="next")
+    assert "Start Install Licenses Wizard now" in text(done)
+    opened = new.post("/activate/completing", action="finish", install_licences=ticked)
+    assert opened.request.path == ("/manager/properties" if ticked else "/manager/server")
+    assert new.state.completed is None
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         leave_out("no network namespaces can be made here (unshare --map-root-user --net)")
     made = tmp_path_factory.mktemp("offline") / "folder"
-    command = [sys.executable, ROOT / ".ci" / "make_offline.py", made]
+    key = made.with_name("numbers.key")
+    program = Path(sys.executable).with_name("activation-line")
+    subprocess.run([program, "numbers", "make-key", key], check=True, capture_output=True)
+    command = [sys.executable, ROOT / ".ci" / "make_offline.py", made, "--numbers-key", key]
     built = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     if built.returncode:
         leave_out(f"the offline folder cannot be built here: {built.stderr[-400:]}")
@@ -119,7 +122,7 @@ def confirmation(desk: Desk, receipt: str) -> str:
     ).confirmation
 
 
-def test_in_the_terminal(installed: Path, desk: Desk, tmp_path: Path) -> None:
+def test_in_the_terminal(installed: Path, folder: Path, desk: Desk, tmp_path: Path) -> None:
     command = [*alone(), installed, "--data", tmp_path / "server"]
 
     def start(verb: str) -> Terminal:
@@ -132,6 +135,10 @@ def test_in_the_terminal(installed: Path, desk: Desk, tmp_path: Path) -> None:
     terminal.answer("Password", "")
     terminal.read_until("LICENSE-01 is installed.")
     assert terminal.close() == 0
+    numbers = ["update-numbers", folder / "numbers", "--key", folder / "numbers-key.pem"]
+    done = subprocess.run([*command, *numbers], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Numbers as of" in done.stdout
 
     terminal = start("activate")
     terminal.answer("Enter: Next", "")

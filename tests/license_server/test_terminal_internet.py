@@ -130,6 +130,8 @@ def test_a_file_goes_out_and_its_answer_comes_in(
         asked = documents.parse_request(json.loads(request.read_text()))
         given = desk.do(desk.house.process_automatic, asked, Actor("website", "site"), START)
         answer.write_text(json.dumps(documents.answer_document(given)))
+        written = CliRunner().invoke(cli, [*base, "--answer", str(answer)])
+        assert "Closing code:" in written.stdout
         words = [*base, "--answer", str(answer), "--finish", "--json"]
         taken = CliRunner().invoke(cli, words)
         again = CliRunner().invoke(cli, words)

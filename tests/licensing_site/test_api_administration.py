@@ -1,9 +1,12 @@
 """Administration over the API: products, policy, keys, requests, servers, history; and tokens."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine
+from werkzeug.test import TestResponse
 
 from clearinghouse import Reason
 from clearinghouse.tables import audit_entries
@@ -63,6 +66,26 @@ def test_a_product_is_registered_once(
     assert (again.status_code, again.get_json()["code"]) == (409, "product_exists")
     shown = api.send("GET", f"/admin/products/{body['product_id']}", token=token)
     assert shown.get_json() == made.get_json()
+
+
+def test_two_at_once_with_one_key_act_once(
+    api: Api, token: str, new_product: Callable[..., dict[str, object]]
+) -> None:
+    body = new_product()
+    both = Barrier(2)
+
+    def add(_: int) -> TestResponse:
+        client = api.app.test_client()
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one"}
+        both.wait()
+        return client.post("/admin/products", json=body, headers=headers)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(add, range(2)))
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].get_json() == answers[1].get_json()
+    replayed = sorted("Idempotency-Replayed" in answer.headers for answer in answers)
+    assert replayed == [False, True]
 
 
 def test_the_key_has_to_be_the_products(

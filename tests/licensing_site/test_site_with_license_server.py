@@ -63,7 +63,7 @@ def test_deactivated_and_activated_again(website: Website, visitor: Visitor, dat
     visitor.send()
     assert visitor.title == "Deactivation Confirmation"
     deactivation.confirm(
-        data, deactivation_confirmation.format(visitor.code("deactivation-confirmation")), now
+        data, deactivation_confirmation.format(visitor.code("confirmation")), now
     )
     assert health.status(data, now).is_deactivation_confirmed
     walk(website, visitor, data, Reason.FIRST_ACTIVATION)

@@ -6,7 +6,7 @@ from alembic import op
 import data_store.types
 
 revision = "0004"
-down_revision = "0005"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -36,7 +36,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_license_packs")),
         sa.UniqueConstraint("license_code", name=op.f("uq_license_packs_license_code")),
-        sa.UniqueConstraint("product_id", "number", name=op.f("uq_license_packs_product_id_number")),
+        sa.UniqueConstraint(
+            "product_id", "number", name=op.f("uq_license_packs_product_id_number")
+        ),
     )
     with op.batch_alter_table("license_packs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_license_packs_server_id"), ["server_id"], unique=False)
