@@ -1,18 +1,23 @@
 """License packs from the purchase to a client's licence, over real HTTPS."""
 
+import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from clearinghouse import Actor
 from clearinghouse.packs import PackKind
 from codes import license_code
-from license_server import clearinghouse_client, event_log, installation
+from license_server import clearinghouse_client, event_log, installation, lan
 from license_server.clearinghouse_client import ClearinghouseRefused
+from license_server.cli import cli
 from license_server.clients import installing, issuing, store
 from license_server.clients.model import Subject
 from license_server.model import Reason
+from tests.license_server.test_clients_lan import Client, exported
 from tests.license_server.test_methods_for_real import HOUR, House
 
 DEVICE = Subject("a" * 64, "PC-01")
@@ -91,3 +96,34 @@ def test_after_a_reactivation_the_pack_is_given_for_the_new_number(house: House,
     assert second.license_pack_id != first.license_pack_id
     kinds = [entry["kind"] for entry in event_log.entries(data)]
     assert (kinds.count("pack.installed"), kinds.count("pack.removed")) == (2, 1)
+
+
+def test_a_clearinghouse_certificate_is_trusted_until_its_key_was_compromised(
+    house: House, tmp_path: Path
+):
+    house.desk.now = datetime.now(UTC)  # TLS goes by the true time
+    data = activated(house, tmp_path / "one")
+    stolen = tmp_path / "stolen"
+    shutil.copytree(data, stolen)
+    root = exported(data, tmp_path / "root.pem")
+
+    def clock() -> datetime:
+        return house.desk.now
+
+    with lan.served(stolen, clock, "127.0.0.1", 0) as thief_url:
+        thief = Client(tmp_path / "client", thief_url, root)
+        assert thief.said("request")["permanence"] == "temporary"
+        house.desk.now += timedelta(seconds=1)
+        clearinghouse_client.reactivate(
+            data, house.link, house.desk.now, reason=Reason.PRIVATE_KEY_COMPROMISED
+        )
+        lists = tmp_path / "lists.pem"
+        done = CliRunner().invoke(cli, ["--data", str(data), "export-crl", str(lists)])
+        assert done.exit_code == 0, done.output
+        thief.lists = lists
+        code, told = thief.refused("request")
+        assert (code, told["error"]) == (2, "server_untrusted")
+        assert "was revoked" in told["sentence"]
+    with lan.served(data, clock, "127.0.0.1", 0) as url:
+        fresh = Client(tmp_path / "client", url, exported(data, root), lists)
+        assert fresh.said("request")["permanence"] == "temporary"
