@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, func, select
 
 from clearinghouse import Actor, Channel, Clearinghouse, Policy, Reason, audit
 from clearinghouse.audit_keys import Signer
@@ -152,107 +152,77 @@ class Stock:
 
 def _fill(stock: Stock, template: Asking, count: int) -> None:
     """Copy the template's rows `count` times, each time with ids of their own."""
-    with transaction(stock.engine) as connection:
-        # As much memory as a server would give; the sizes of the two registers stay what they are.
-        connection.execute(text("PRAGMA cache_size = -1000000"))
-        indexes = connection.execute(
-            text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
-        ).all()
-        for index in indexes:
-            connection.execute(text(f"DROP INDEX {index.name}"))
-        _name_products(connection, stock, count)
-        seed = connection.execute(
-            select(servers.c.id).where(servers.c.product_id == template.product_id)
-        ).scalar_one()
-        first = connection.execute(select(requests.c.id).order_by(requests.c.id)).scalars().first()
+    with reading(stock.engine) as connection:
+        of_template = servers.c.product_id == template.product_id
+        server = connection.execute(select(servers.c.id).where(of_template)).scalar_one()
+        first = connection.execute(select(func.min(requests.c.id))).scalar_one()
         last_entry = connection.execute(select(audit_head.c.number)).scalar_one()
-        own = f"FROM {{}} t, bench_names n WHERE t.product_id = '{template.product_id}'"
+    stock.engine.dispose()
+    path = str(stock.engine.url.database)
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        # Nothing of it is worth a flush, and as much memory as a server would give.
+        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000"):
+            raw.execute(f"PRAGMA {setting}")
+        raw.execute("BEGIN")
+        wanted = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        indexes = raw.execute(wanted).fetchall()
+        for name, _ in indexes:
+            raw.execute(f"DROP INDEX {name}")
+        _name_products(raw, stock, count)
+        source = f"FROM {{}} t, bench_names n WHERE t.product_id = '{template.product_id}'"
         shift = f"(n.i * {REQUESTS} + t.{{}} - {first})"
-        _copy(
-            connection,
-            products,
-            own,
-            product_id="n.product_id",
-            product_key="coalesce(n.product_key, t.product_key)",
-        )
-        _copy(connection, servers, own, id=f"n.i + {seed}", product_id="n.product_id")
         request = f"{REQUESTS} + {shift}"
-        _copy(
-            connection,
-            requests,
-            own,
-            id=request.format("id"),
-            case_number=f"printf('%012d', {request.format('id')})",
-            product_id="n.product_id",
-        )
-        _copy(
-            connection,
-            permissions,
-            own,
-            id=request.format("request_id"),
-            product_id="n.product_id",
-            server_id=f"n.i + {seed}",
-            request_id=request.format("request_id"),
-        )
-        entry = f"{last_entry} + {shift.format('request_id')} + 1"
-        issued = own + " AND t.body LIKE '%\"id.issued\"%'"
-        _copy(
-            connection,
-            audit_entries,
-            issued,
-            number=entry,
-            product_id="n.product_id",
-            request_id=request.format("request_id"),
-        )
-        connection.execute(
-            text("UPDATE audit_head SET number = (SELECT max(number) FROM audit_entries)")
-        )
-        for index in indexes:
-            connection.execute(text(index.sql))
-        connection.execute(text("DROP TABLE bench_names"))
-        connection.execute(text("PRAGMA cache_size = -2000"))
-    with closing(sqlite3.connect(str(stock.engine.url.database))) as raw:
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        named = {"product_id": "n.product_id"}
+        key = "coalesce(n.product_key, t.product_key)"
+        _copy(raw, products, source, product_key=key, **named)
+        _copy(raw, servers, source, id=f"n.i + {server}", **named)
+        own = request.format("id")
+        case = f"printf('%012d', {own})"
+        _copy(raw, requests, source, id=own, case_number=case, **named)
+        own = request.format("request_id")
+        holds = {"server_id": f"n.i + {server}", "request_id": own}
+        _copy(raw, permissions, source, id=own, **holds, **named)
+        issued = source + " AND t.body LIKE '%\"id.issued\"%'"
+        number = f"{last_entry} + {shift.format('request_id')} + 1"
+        _copy(raw, audit_entries, issued, number=number, request_id=own, **named)
+        raw.execute("UPDATE audit_head SET number = (SELECT max(number) FROM audit_entries)")
+        for _, made in indexes:
+            raw.execute(made)
+        raw.execute("COMMIT")
 
 
-def _name_products(connection: Connection, stock: Stock, count: int) -> None:
+def _name_products(raw: sqlite3.Connection, stock: Stock, count: int) -> None:
     """Number the copies; those that really ask stand at random places among them."""
-    connection.execute(
-        text(
-            "CREATE TEMP TABLE bench_names"
-            " (i INTEGER PRIMARY KEY, product_id TEXT, product_key BLOB)"
-        )
+    raw.execute(
+        "CREATE TEMP TABLE bench_names (i INTEGER PRIMARY KEY, product_id TEXT, product_key BLOB)"
     )
-    connection.execute(
-        text(
-            "WITH RECURSIVE counted(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted"
-            " WHERE i < :count) INSERT INTO bench_names"
-            " SELECT i, printf('%020d', i * (9223372036854775807 / :count)), NULL FROM counted"
-        ),
+    raw.execute(
+        "WITH RECURSIVE counted(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted"
+        " WHERE i < :count) INSERT INTO bench_names"
+        " SELECT i, printf('%020d', i * (9223372036854775807 / :count)), NULL FROM counted",
         {"count": count},
     )
     places = stock.rng.sample(range(1, count + 1), ASKING)
-    connection.execute(
-        text("UPDATE bench_names SET product_id = :product, product_key = :key WHERE i = :place"),
+    raw.executemany(
+        "UPDATE bench_names SET product_id = ?, product_key = ? WHERE i = ?",
         [
-            {
-                "place": place,
-                "product": each.product_id,
-                "key": stock.cipher.encrypt(each.product_key.encode(), each.product_id.encode()),
-            }
+            (
+                each.product_id,
+                stock.cipher.encrypt(each.product_key.encode(), each.product_id.encode()),
+                place,
+            )
             for place, each in zip(places, stock.asking, strict=True)
         ],
     )
 
 
-def _copy(connection: Connection, table: Table, source: str, **changed: str) -> None:
+def _copy(raw: sqlite3.Connection, table: Table, source: str, **changed: str) -> None:
     """Insert copies of the template's rows, some columns computed anew."""
     names = [column.name for column in table.columns]
     values = ", ".join(changed.get(name, f"t.{name}") for name in names)
-    where = source.format(table.name)
-    connection.execute(
-        text(f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {values} {where}")
-    )
+    rows = source.format(table.name)
+    into = f"{table.name} ({', '.join(names)})"
+    raw.execute(f"INSERT INTO {into} SELECT {values} {rows}")
 
 
 def _time(
