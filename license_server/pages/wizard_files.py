@@ -50,7 +50,8 @@ def _document() -> dict[str, object]:
     if sent is None or not sent.filename:
         raise AnswerRefusedError("empty", "Choose the answer file that the licensing site gave.")
     try:
-        document = json.loads(sent.stream.read())
+        with sent.stream as opened:
+            document = json.loads(opened.read())
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):

@@ -294,7 +294,7 @@ def test_a_file_there_and_back(house: House, server: Path) -> None:
     assert (refused.status_code, "the request itself" in refused.text) == (422, True)
     assert 'action="/activate/license-server-activation" id="entry"' in refused.text
     assert pages.post("/activate/answer-file").status_code == 422
-    large = pages.post("/activate/answer-file", data={"answer": (BytesIO(b" " * 10**6), "x.json")})
+    large = pages.post("/activate/answer-file", data={"answer": (BytesIO(b" " * 10**5), "x.json")})
     assert large.status_code == 422
     taken = pages.post("/activate/answer-file", data={"answer": (BytesIO(answer), "answer.json")})
     assert taken.location == "/activate/completing"

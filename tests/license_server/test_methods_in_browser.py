@@ -63,7 +63,12 @@ class Walker:
             self.page.set_viewport_size({"width": width, "height": 700})
             assert self.page.evaluate("document.documentElement.scrollWidth") == width, title
         found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": TAGS}})
-        assert found.response["violations"] == [], title
+        faults = [
+            (fault["id"], node["html"])
+            for fault in found.response["violations"]
+            for node in fault["nodes"]
+        ]
+        assert faults == [], title
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).press("Enter")
