@@ -6,8 +6,10 @@ by the machine's clock whatever the line takes for the time: so is whoever conne
 
 import ipaddress
 import os
+import secrets
 import ssl
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +29,8 @@ OFF: Final = "off"
 CHAIN: Final = "fullchain.pem"
 KEY: Final = "privkey.pem"
 ALWAYS_NAMED: Final = ("localhost", "127.0.0.1", "::1")
+
+_Authority = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 
 _LIFE: Final = timedelta(days=397)
 _RENEWED_BEFORE: Final = timedelta(days=30)
@@ -67,8 +71,8 @@ def prepare(settings: Settings, names: Iterable[str], now: datetime) -> Tls | No
     found = _local(directory)
     if not _still_good(found, wanted, root[0], now):
         own = keys.make_key()
-        _write(found.key, keys.key_pem(own))
-        _write(found.chain, _certificate(own.public_key(), wanted, root, now))
+        signed = _certificate(own.public_key(), wanted, root, now)
+        _write(found.chain, keys.key_pem(own) + signed)
     return found
 
 
@@ -100,25 +104,32 @@ def given(directory: Path) -> Tls:
 
 
 def _local(directory: Path) -> Tls:
-    return Tls(directory / "site.pem", directory / "site-key.pem", directory / "ca.pem")
+    # Key and certificate in one file: they are replaced together, or not at all.
+    both = directory / "site.pem"
+    return Tls(both, both, directory / "ca.pem")
 
 
-def _root(directory: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    certificate, key = directory / "ca.pem", directory / "ca-key.pem"
-    found = authority.read_authority(_read(certificate), _read(key))
-    if found is not None and found[0].not_valid_after_utc - now > _LIFE:
-        return found
-    own = keys.make_key()
-    pem = authority.make_root(own, _ROOT_NAME, now, path_length=0)
-    _write(key, keys.key_pem(own))
-    _write(certificate, pem)
-    return x509.load_pem_x509_certificate(pem), own
+def _root(directory: Path, now: datetime) -> _Authority:
+    """Find the local authority, or make it; of several processes that do so the first one wins."""
+    path = directory / "authority.pem"
+    held = _read(path)
+    found = authority.read_authority(held, held)
+    if found is None or found[0].not_valid_after_utc - now <= _LIFE:
+        own = keys.make_key()
+        pem = authority.make_root(own, _ROOT_NAME, now, path_length=0)
+        _write(path, keys.key_pem(own) + pem, replace=held is not None)
+        held = _read(path)
+        found = authority.read_authority(held, held)
+        if found is None:
+            raise SettingsError([f"{path} can't be read: remove it, and start again."])
+    _write(directory / "ca.pem", found[0].public_bytes(Encoding.PEM))
+    return found
 
 
 def _certificate(
     public_key: ec.EllipticCurvePublicKey,
     names: tuple[str, ...],
-    root: tuple[x509.Certificate, ec.EllipticCurvePrivateKey],
+    root: _Authority,
     now: datetime,
 ) -> bytes:
     issuer, issuer_key = root
@@ -165,10 +176,15 @@ def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Replace a file whole; nobody else may read it, or half of it."""
-    half = path.with_suffix(".new")
+def _write(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write a file whole, for its owner alone; without `replace` one that is there stays."""
+    half = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-    half.replace(path)
+    if replace:
+        half.replace(path)
+        return
+    with suppress(FileExistsError):
+        os.link(half, path)
+    half.unlink()

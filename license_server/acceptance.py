@@ -23,7 +23,7 @@ from license_server import state as states
 from license_server.errors import NoOpenRequestError
 from license_server.event_log import Kind
 from license_server.machine import present
-from license_server.model import Reason, WizardPage
+from license_server.model import Method, Reason, WizardPage
 from license_server.state import State
 
 
@@ -93,7 +93,9 @@ def conclude(
     if signed is not None and held.chain_file is not None:
         files.write(data / held.chain_file, signed.chain)
     closing = closing_code.make(secret, state.product_id, code)
-    method = state.properties.method
+    came_by = Method.AUTOMATIC if signed else Method.TELEPHONE
+    if state.properties.method is Method.WEB:
+        came_by = Method.WEB
     return dataclasses.replace(
         fresh,
         # What a clock that was ahead left behind is over: the ID was judged by the clock of now.
@@ -103,7 +105,7 @@ def conclude(
         request=None,
         draft=(),
         page=WizardPage.WELCOME,
-        completed=states.Completed(code, closing, is_root_new, method),
+        completed=states.Completed(code, closing, is_root_new, came_by),
         accepted=(*state.accepted, code)[-states.REMEMBERED :],
         noted=(),
         unconfirmed=states.Unconfirmed(signed.case_number, closing) if signed else None,

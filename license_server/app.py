@@ -132,7 +132,7 @@ def _guard() -> Response | tuple[str, int] | None:
 def _lead(parts: Services, endpoint: str) -> Response | tuple[str, int] | None:
     """Lead whoever is not logged in to the log-in, and everybody to the first start before it."""
     if not parts.access.is_logged_in(services.now()):
-        if endpoint.endswith(".check"):
+        if endpoint.endswith((".check", ".restorable")):
             return _message("Log in", "The session has ended: log in again."), 401
         return redirect(url_for("entrance.log_in"), 303)
     if states.find(parts.data) is None and endpoint not in _UNINSTALLED:

@@ -13,7 +13,8 @@ from license_server.link import Link
 
 _CONNECT_SECONDS: Final = 5.0
 _READ_SECONDS: Final = 30.0
-_LARGEST: Final = 1024 * 1024
+# The revocation list in an answer grows with the register.
+_LARGEST: Final = 16 * 1024 * 1024
 _OK: Final = 200
 _PROBLEM: Final = "application/problem+json"
 _OTHER_WAYS: Final = (

@@ -45,11 +45,11 @@ class Field:
 
 
 def _code(kind: str, label: str, where: str) -> Field:
-    groups = {3: "Three", 4: "Four", 7: "Seven"}[SHAPES[kind].count]
+    groups = {3: "Three", 4: "Four", 5: "Five", 7: "Seven"}[SHAPES[kind].count]
     return Field(
         kind,
         label,
-        f"Type the {SHAPES[kind].name}: {where}",
+        f"Type the {label[0].lower()}{label[1:]}: {where}",
         f"{groups} groups of five digits, with or without hyphens.",
         Widget.CODE,
         longest=_LONGEST_CODE,
@@ -62,6 +62,26 @@ LICENSE_SERVER_ID: Final = _code(
 )
 RECEIPT: Final = _code(
     "deactivation_receipt", "Deactivation receipt", "the wizard shows it in three groups."
+)
+CURRENT_ID: Final = _code(
+    "new_license_server_id",
+    "Current license server ID",
+    "Licensing Manager shows the current one on the server's page.",
+)
+LICENSE_CODE: Final = _code(
+    "license_code", "License code", "it stands on the receipt of your purchase."
+)
+MOVE: Final = Field(
+    "move",
+    "What is to be done with the license pack?",
+    "Choose what is to be done with the license pack.",
+    widget=Widget.CHOICE,
+    choices={
+        "recover": "Recover it: this license server was reactivated, redeployed, or its database "
+        "was rebuilt",
+        "migrate": "Migrate it to this license server from another one of the same product",
+    },
+    short="To be done",
 )
 REASON: Final = Field(
     "reason",

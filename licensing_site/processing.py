@@ -18,6 +18,7 @@ from clearinghouse import (
     Standing,
     writers,
 )
+from clearinghouse.packs import InstalledPack
 from codes import closing_code as closing_codes
 from codes.typed import ShortCode
 from data_store import reading, transaction
@@ -42,6 +43,14 @@ class Challenged:
 
     request: Request
     challenge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A code for the wizard, compact, and what is to be said of it."""
+
+    code: str
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ def confirm(services: Services, request_id: int, closing_code: str) -> Request:
     )
 
 
-def deactivate(services: Services, asked: Mapping[str, str]) -> str:
+def deactivate(services: Services, asked: Mapping[str, str]) -> Given:
     """Take a deactivation receipt; gives its confirmation, the same each time. Raises Refusal."""
     done = _committed(
         services,
@@ -92,7 +101,22 @@ def deactivate(services: Services, asked: Mapping[str, str]) -> str:
             now=services.clock(),
         ),
     )
-    return done.confirmation
+    return Given(done.confirmation)
+
+
+def install(services: Services, asked: Mapping[str, str]) -> Given:
+    """Give the license pack ID of a license code, the same each time. Raises Refusal."""
+    return _pack(services, asked, services.clearinghouse.install_pack)
+
+
+def move(services: Services, asked: Mapping[str, str]) -> Given:
+    """Give the license pack ID of a pack that is recovered or comes from another server.
+
+    Raises Refusal.
+    """
+    house = services.clearinghouse
+    is_migrated = asked["move"] == "migrate"
+    return _pack(services, asked, house.migrate_pack if is_migrated else house.install_pack)
 
 
 def answer_file(services: Services, asked: AutomaticRequest) -> Answer:
@@ -111,6 +135,26 @@ def show(services: Services, request_id: int) -> Shown:
     with reading(services.engine) as connection:
         request = house.request(connection, request_id)
         return Shown(request, house.standing(connection, request_id, services.clock()))
+
+
+def _pack(services: Services, asked: Mapping[str, str], act: Callable[..., InstalledPack]) -> Given:
+    pack = _committed(
+        services,
+        lambda connection: act(
+            connection,
+            product_id=asked["product_id"],
+            current_id=asked["new_license_server_id"],
+            license_code=asked["license_code"],
+            channel=Channel.WEB,
+            actor=SITE,
+            now=services.clock(),
+        ),
+    )
+    facts = (
+        ("Licences", f"{pack.quantity} {pack.kind.value.replace('_', ' ')}"),
+        ("Version", str(pack.version)),
+    )
+    return Given(pack.license_pack_id, facts)
 
 
 def _issue(

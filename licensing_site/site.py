@@ -32,9 +32,14 @@ def create_site_blueprint(services: Services) -> Blueprint:
     """Make the website for the web-browser method; mount it at `/licensing`."""
     site = Blueprint("site", __name__, template_folder="templates", static_folder="static")
     forms = Forms(services.cipher, services.browser_clock)
+    activate, reactivate = reactivating.walks(services, forms)
+    install, manage = giving.licensing(services, forms)
     walks: tuple[Walk | request_files.RequestFiles, ...] = (
-        *reactivating.walks(services, forms),
-        *giving.walks(services, forms),
+        activate,
+        install,
+        reactivate,
+        manage,
+        giving.deactivating(services, forms),
         request_files.RequestFiles(services),
     )
     options.add_pages(site, walks)

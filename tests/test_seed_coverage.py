@@ -16,7 +16,7 @@ ROWS += ["6.N", "6.E"]
 def rows() -> dict[str, list[str]]:
     lines = PAGE.read_text("utf-8").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return {row[0]: row[1:] for row in cells if re.fullmatch(r"\d\.[\dNE]", row[0])}
+    return {row[0]: row[1:] for row in cells if re.fullmatch(r"\d\.(\d|N|E)", row[0])}
 
 
 def functions(path: Path) -> set[str]:

@@ -10,7 +10,7 @@ from license_server import activation, health, link, progress, properties, telep
 from license_server import state as states
 from license_server.errors import InvalidEntryError
 from license_server.model import Method, Reason, WizardPage
-from license_server.pages import wizard_information, wizard_new_id
+from license_server.pages import wizard_files, wizard_information, wizard_new_id
 from license_server.pages.services import now, services
 from license_server.pages.wizard_kinds import (
     ACTIVATE,
@@ -199,6 +199,9 @@ def _blueprint(wizard: Wizard) -> Blueprint:
         pages["connection-method"] = (connection_method, connection_method_left)
     made.add_url_rule("", "resume", partial(resume, wizard))
     made.add_url_rule("/check", "check", wizard_new_id.check, methods=["POST"])
+    made.add_url_rule("/request-file", "request_file", partial(wizard_files.request_file, wizard))
+    taken = partial(wizard_files.answer_file, wizard)
+    made.add_url_rule("/answer-file", "answer_file", taken, methods=["POST"])
     for path, (get, post) in pages.items():
         endpoint = path.replace("-", "_")
         made.add_url_rule(f"/{path}", endpoint, partial(get, wizard))

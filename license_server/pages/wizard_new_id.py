@@ -14,7 +14,7 @@ from license_server import (
     telephone,
 )
 from license_server import state as states
-from license_server.errors import IDRefusedError
+from license_server.errors import CodeRefusedError, IDRefusedError
 from license_server.model import Method, Reason, WizardPage
 from license_server.pages.services import now, services
 from license_server.pages.wizard_kinds import Page, Wizard
@@ -25,7 +25,7 @@ def shown(wizard: Wizard) -> Page:
     state = states.load(services().data)
     if wizard.place(state) != wizard.new_id:
         return wizard.to(wizard.place(state))
-    return _page(wizard, state.draft)
+    return render(wizard, state.draft)
 
 
 def left(wizard: Wizard) -> Page:
@@ -48,7 +48,7 @@ def left(wizard: Wizard) -> Page:
     try:
         _enter(groups)
     except IDRefusedError as error:
-        return _page(wizard, groups, error), 422
+        return render(wizard, groups, error), 422
     return wizard.to("completing")
 
 
@@ -76,7 +76,7 @@ def check() -> Page | tuple[dict[str, object], int] | dict[str, object]:
     return {"groups": said, "whole": whole}
 
 
-def _page(
+def render(
     wizard: Wizard,
     groups: tuple[str, ...],
     error: IDRefusedError | None = None,
@@ -84,7 +84,9 @@ def _page(
     challenge: str = "",
     answer: str = "",
     challenge_error: str = "",
+    file_error: CodeRefusedError | None = None,
 ) -> str:
+    """Show the page, with what was typed and what was refused of it."""
     data = services().data
     state = states.load(data)
     is_web = state.properties.method is Method.WEB
@@ -105,6 +107,7 @@ def _page(
         challenge=challenge,
         answer=answer,
         challenge_error=challenge_error,
+        file_error=file_error,
     )
 
 
@@ -113,8 +116,8 @@ def _answered(wizard: Wizard, groups: tuple[str, ...]) -> Page:
     try:
         answer = activation.answer(services().data, typed)
     except CodeError as error:
-        return _page(wizard, groups, challenge=typed, challenge_error=str(error)), 422
-    return _page(wizard, groups, challenge=typed, answer=answer)
+        return render(wizard, groups, challenge=typed, challenge_error=str(error)), 422
+    return render(wizard, groups, challenge=typed, answer=answer)
 
 
 def _enter(groups: tuple[str, ...]) -> None:

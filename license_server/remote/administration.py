@@ -5,7 +5,7 @@ JSON over TLS, with a bearer token; no page, no cookie, and never the product ke
 
 import dataclasses
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,18 +25,20 @@ PREFIX: Final = "/administration/v1"
 KEY: Final = "license_server_administration"
 _LARGEST_REQUEST: Final = 256 * 1024
 _UNAUTHORIZED: Final = 401
+_REFUSALS_APART: Final = timedelta(minutes=1)
 
 blueprint = Blueprint("administration", __name__, url_prefix=PREFIX)
 W = TypeVar("W", Reason, DeactivationCause)
 Answer = Response | tuple[Response, int] | dict[str, Any]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class Setting:
-    """The license server that is administered, and its clock."""
+    """The license server that is administered, its clock, and when a refusal was last logged."""
 
     data: Path
     clock: Callable[[], datetime]
+    refused_at: datetime | None = None
 
 
 def create_app(data: Path, clock: Callable[[], datetime]) -> Flask:
@@ -58,7 +60,7 @@ def _require_token() -> Answer | None:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and tokens.is_good(_data(), secret.strip()):
         return None
-    event_log.record(_data(), Kind.ADMISSION_REFUSED, _now(), address=request.remote_addr)
+    _note_refusal()
     return _problem(
         _UNAUTHORIZED,
         "token_refused",
@@ -152,6 +154,15 @@ def _own_error(error: LicenseServerError) -> Answer:
 @blueprint.errorhandler(HTTPException)
 def _http_error(error: HTTPException) -> Answer:
     return _problem(error.code or 500, "http", error.description or error.name)
+
+
+def _note_refusal() -> None:
+    """Log it, at most once a minute: nobody on the network may fill the log."""
+    setting, now = _setting(), _now()
+    last = setting.refused_at
+    if last is None or abs(now - last) >= _REFUSALS_APART:
+        setting.refused_at = now
+        event_log.record(setting.data, Kind.ADMISSION_REFUSED, now, address=request.remote_addr)
 
 
 def _setting() -> Setting:

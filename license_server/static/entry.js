@@ -41,8 +41,12 @@ async function offerRest() {
   const turn = asked;
   let found = { group: null };
   if (isAsked) {
-    const answer = await ask(offer.dataset.ask);
-    if (answer.ok) found = await answer.json();
+    try {
+      const answer = await ask(offer.dataset.ask);
+      if (answer.ok) found = await answer.json();
+    } catch {
+      // Without an answer nothing is offered; the check beside it says that nobody answers.
+    }
   }
   if (turn !== asked) return;
   made.hidden = !found.group;

@@ -9,7 +9,7 @@ from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from data_store import StoreError
-from licensing_site.api import automatic, products, records
+from licensing_site.api import automatic, packs, products, records
 from licensing_site.api.answering import Answering
 from licensing_site.api.document import build
 from licensing_site.api.operations import Operation
@@ -21,7 +21,12 @@ log = logging.getLogger(__name__)
 
 MOUNT: Final = "/api/v1"
 LARGEST_BODY: Final = 64 * 1024
-OPERATIONS: Final = (*automatic.OPERATIONS, *products.OPERATIONS, *records.OPERATIONS)
+OPERATIONS: Final = (
+    *automatic.OPERATIONS,
+    *products.OPERATIONS,
+    *records.OPERATIONS,
+    *packs.OPERATIONS,
+)
 
 _TRY_AGAIN_SECONDS: Final = 5
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {

@@ -1,14 +1,17 @@
 """Bodies and parameters, held against the published schemas; each fault in a sentence."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NoReturn, TypeVar
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from codes.errors import CodeError
 from licensing_site.api.problems import Fault, Problem, unfit
 from licensing_site.api.schema_parts import Schema
+
+T = TypeVar("T")
 
 _MOST_FAULTS: Final = 20
 _LONGEST_SHOWN: Final = 40
@@ -92,6 +95,14 @@ def parameter(name: str, value: str, schema: Schema) -> None:
         typed = int(value[:_LONGEST_SHOWN])
     if not Draft202012Validator(schema).is_valid(typed):
         raise Problem("invalid_parameter", f"{name} doesn't fit. {schema['description']}")
+
+
+def code(place: str, read: Callable[..., T], *values: object) -> T:
+    """Read a code of the body; what is wrong with it becomes the field's fault."""
+    try:
+        return read(*values)
+    except CodeError as error:
+        raise unfit(Fault(place, str(error))) from error
 
 
 def pointer(path: Iterable[str | int]) -> str:

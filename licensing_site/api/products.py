@@ -1,21 +1,19 @@
 """Administration of products: registered, changed, blocked, and their keys replaced."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from clearinghouse import Policy, Product, RegisterError, product_import
 from codes import product_id as product_ids
 from codes import product_key as product_keys
-from codes.errors import CodeError
+from licensing_site.api.checking import code
 from licensing_site.api.operations import Call, Document, Operation
 from licensing_site.api.paging import PAGING, page
 from licensing_site.api.problems import Fault, Problem, unfit
-from licensing_site.api.schemas import PRODUCT_ID
+from licensing_site.api.schema_parts import PRODUCT_ID
 from licensing_site.api.shown import shown_product
 from licensing_site.tokens import Scope
-
-T = TypeVar("T")
 
 PRODUCT: Final = "/admin/products/{product_id}"
 OF_PRODUCT: Final = {"product_id": PRODUCT_ID}
@@ -40,8 +38,8 @@ def product(call: Call) -> Document:
 
 def add_product(call: Call) -> Document:
     """Register a product."""
-    product_id = _field("/product_id", product_ids.validate, call.body["product_id"])
-    key = _field("/product_key", product_keys.validate, call.body["product_key"], product_id)
+    product_id = code("/product_id", product_ids.validate, call.body["product_id"])
+    key = code("/product_key", product_keys.validate, call.body["product_key"], product_id)
     if call.services.clearinghouse.product_exists(call.connection, product_id):
         raise Problem(
             "product_exists",
@@ -102,7 +100,7 @@ def unblock(call: Call) -> Document:
 def replace_key(call: Call) -> Document:
     """Put a new product key in place of a lost one."""
     product_id = known_product(call).product_id
-    key = _field("/product_key", product_keys.validate, call.body["product_key"], product_id)
+    key = code("/product_key", product_keys.validate, call.body["product_key"], product_id)
     call.services.clearinghouse.replace_product_key(
         call.connection, product_id, key, call.actor, call.now
     )
@@ -122,14 +120,6 @@ def _read(call: Call, product_id: str) -> Product:
             "The register doesn't know this product ID: compare it with the license papers.",
         )
     return found
-
-
-def _field(place: str, read: Callable[..., T], *values: object) -> T:
-    """Read a code of the body; what is wrong with it becomes the field's fault."""
-    try:
-        return read(*values)
-    except CodeError as error:
-        raise unfit(Fault(place, str(error))) from error
 
 
 def _set_blocked(call: Call, *, blocked: bool) -> Document:

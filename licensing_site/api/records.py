@@ -8,7 +8,8 @@ from licensing_site.api.operations import Call, Document, Operation
 from licensing_site.api.paging import PAGING, page, row_number
 from licensing_site.api.problems import Problem
 from licensing_site.api.products import OF_PRODUCT, PRODUCT, known_product
-from licensing_site.api.schemas import CASE_NUMBER, SERVER_NUMBER
+from licensing_site.api.schema_parts import LICENSE_SERVER_NUMBER
+from licensing_site.api.schemas import CASE_NUMBER
 from licensing_site.api.shown import shown_entry, shown_request, shown_server
 from licensing_site.tokens import Scope
 
@@ -99,7 +100,7 @@ OPERATIONS: Final = (
         handler=server_history,
         answers="Entries",
         scope=Scope.REQUESTS_READ,
-        path_parameters={**OF_PRODUCT, "server": SERVER_NUMBER},
+        path_parameters={**OF_PRODUCT, "server": LICENSE_SERVER_NUMBER},
         problems=("product_unknown", "server_unknown"),
         writes=False,
     ),

@@ -100,3 +100,8 @@ def page_of(name: str, what: str) -> Schema:
             "description": "Give it as `cursor` to get the next page; null on the last one.",
         },
     )
+
+
+PRODUCT_ID: Final = digits(20, "The product ID")
+NEW_ID: Final = digits(35, "The new license server ID")
+LICENSE_SERVER_NUMBER: Final = whole("The license server's number in the register", 1, 2**31 - 1)

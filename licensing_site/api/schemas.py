@@ -11,8 +11,12 @@ from clearinghouse import (
     RequestState,
     ServerState,
 )
+from licensing_site.api import pack_schemas
 from licensing_site.api.problems import KINDS
 from licensing_site.api.schema_parts import (
+    LICENSE_SERVER_NUMBER,
+    NEW_ID,
+    PRODUCT_ID,
     Schema,
     const,
     digits,
@@ -29,14 +33,11 @@ from licensing_site.api.schema_parts import (
 
 LARGEST_TABLE: Final = 60_000
 
-PRODUCT_ID: Final = digits(20, "The product ID")
 LICENSE_SERVER_ID: Final = digits(35, "The license server ID")
-NEW_ID: Final = digits(35, "The new license server ID")
 CASE_NUMBER: Final = digits(12, "The case number")
 REASON: Final = word("The reason", [reason.value for reason in Reason])
 SIGNING_REQUEST: Final = pem("The certificate signing request", "CERTIFICATE REQUEST")
 CERTIFICATE: Final = pem("A certificate", "CERTIFICATE")
-SERVER_NUMBER: Final = whole("The license server's number in the register", 1, 2**31 - 1)
 ISSUE: Final = whole("The issue number", 1, 999)
 HEX: Final[Schema] = {
     "type": "string",
@@ -254,7 +255,7 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
     "Requests": page_of("Request", "requests, newest first"),
     "Server": thing(
         "A license server as the register sees it.",
-        id=SERVER_NUMBER,
+        id=LICENSE_SERVER_NUMBER,
         issue=whole("The highest issue number that it showed to hold, or was given", 1, 999),
         state=word("The state", [state.value for state in ServerState]),
         issued_at=moment("When it was last given a number"),
@@ -278,6 +279,7 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
         hash={"type": "string", "description": "The entry's hash, SHA-256 in hexadecimal."},
     ),
     "Entries": page_of("Entry", "audit entries, newest first"),
+    **pack_schemas.COMPONENTS,
     "Problem": thing(
         "A no, after RFC 9457.",
         ("left", "next_date", "fields"),

@@ -70,6 +70,6 @@ def _message(shape: Shape, digits: str, ticks: tuple[Tick, ...]) -> str:
             shape.validate(digits)
         except CodeError as error:
             return str(error)
-        return f"The {shape.name} is complete, and every group fits."
+        return "It is complete, and every group fits."
     wrong = [tick.group for tick in ticks if tick.mark == "bad"]
     return f"Compare {named(wrong)} with the wizard's page." if wrong else ""

@@ -1,5 +1,6 @@
 """Walks that end with a code to be typed into the wizard: what goes in, what comes out."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,8 @@ from licensing_site.pages.walk import Page, Task, Walk
 from licensing_site.services import Services
 
 _CODE: Final = "code"
+_FACTS: Final = "facts"
+_PACK_FIELDS: Final = (fields.PRODUCT_ID, fields.CURRENT_ID, fields.LICENSE_CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Giving(Walk):
         forms: Forms,
         task: Task,
         given: Given,
-        get: Callable[[Services, Mapping[str, str]], str],
+        get: Callable[[Services, Mapping[str, str]], processing.Given],
     ) -> None:
         super().__init__(services, forms)
         self.task = task
@@ -54,15 +57,19 @@ class Giving(Walk):
 
     def act(self, handle: str, values: dict[str, str]) -> Response:
         """Ask the register; lead to the code."""
-        return self.lead("given", handle, {**values, _CODE: self._get(self.services, values)})
+        got = self._get(self.services, values)
+        return self.lead(
+            "given", handle, {**values, _CODE: got.code, _FACTS: json.dumps(got.facts)}
+        )
 
     def given(self, handle: str) -> Page:
         """The code, in its groups, and what to do with it."""
-        held = self.forms.read(handle).get(_CODE)
-        if held is None:
+        values = self.forms.read(handle)
+        if _CODE not in values:
             raise Gone("Nothing was given in this form yet: begin again from the first page.")
-        groups = SHAPES[self._given.kind].split(held)
-        return self.render("given", handle=handle, given=self._given, groups=groups)
+        groups = SHAPES[self._given.kind].split(values[_CODE])
+        facts = json.loads(values[_FACTS])
+        return self.render("given", handle=handle, given=self._given, groups=groups, facts=facts)
 
 
 DEACTIVATE: Final = Task(
@@ -93,6 +100,40 @@ CONFIRMATION: Final = Given(
 )
 
 
-def walks(services: Services, forms: Forms) -> tuple[Giving, ...]:
-    """Make the walks that end with a code for the wizard."""
-    return (Giving(services, forms, DEACTIVATE, CONFIRMATION, processing.deactivate),)
+INSTALL: Final = Task(
+    "install",
+    "Install client access licenses",
+    "You have a license code, and an activated license server.",
+    "The license code stands on the receipt of your purchase; Licensing Manager shows the rest.",
+    _PACK_FIELDS,
+)
+MANAGE: Final = Task(
+    "manage",
+    "Manage client licences",
+    "Recover a license pack, or migrate it from another license server.",
+    "A license pack ID holds for one license server and its current license server ID alone.",
+    (*_PACK_FIELDS, fields.MOVE),
+)
+LICENSE_PACK: Final = Given(
+    "license_pack_id",
+    "license-pack-id",
+    "License Pack ID",
+    (
+        "Type these seven groups into the wizard, where it asks for the license pack ID.",
+        "Keep a copy. The same license code gets the same license pack ID here.",
+        "Once the license server is reactivated, it gets a new one.",
+    ),
+)
+
+
+def deactivating(services: Services, forms: Forms) -> Giving:
+    """Make the walk from a deactivation receipt to its confirmation."""
+    return Giving(services, forms, DEACTIVATE, CONFIRMATION, processing.deactivate)
+
+
+def licensing(services: Services, forms: Forms) -> tuple[Giving, Giving]:
+    """Make the walks from a license code to a license pack ID: installed, and managed."""
+    return (
+        Giving(services, forms, INSTALL, LICENSE_PACK, processing.install),
+        Giving(services, forms, MANAGE, LICENSE_PACK, processing.move),
+    )

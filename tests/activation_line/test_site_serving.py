@@ -8,8 +8,10 @@ import ssl
 import stat
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +23,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from activation_line import tls
 from activation_line.cli import main
@@ -201,7 +204,7 @@ def test_what_is_made_is_good_and_stays(settings: Settings) -> None:
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["localhost", "site.example"]
     assert "192.0.2.1" in map(str, names.get_values_for_type(x509.IPAddress))
-    for key in (first.key, first.key.with_name("ca-key.pem")):
+    for key in (first.key, first.key.with_name("authority.pem")):
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
     held = first.chain.read_bytes()
     tls.prepare(settings, ["site.example"], NOW + timedelta(days=300))
@@ -226,14 +229,30 @@ def test_what_no_longer_fits_is_made_anew_by_the_same_authority(
     assert first.authority.read_bytes() == root
 
 
-@pytest.mark.parametrize("name", ["site.pem", "site-key.pem"])
+@pytest.mark.parametrize("name", ["site.pem", "authority.pem", "ca.pem"])
 def test_what_is_damaged_is_made_anew(settings: Settings, name: str) -> None:
     settings.data_dir.mkdir()
     first = tls.prepare(settings, ["site.example"], NOW)
     assert first is not None
+    assert first.authority is not None
     (first.chain.parent / name).write_text("nothing")
     tls.prepare(settings, ["site.example"], NOW)
-    x509.load_pem_x509_certificate(first.chain.read_bytes())
+    root = x509.load_pem_x509_certificate(first.authority.read_bytes())
+    x509.load_pem_x509_certificate(first.chain.read_bytes()).verify_directly_issued_by(root)
+
+
+def test_of_several_that_begin_at_once_one_makes_the_authority(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    barrier = threading.Barrier(4)
+
+    def begin(_: int) -> bytes:
+        barrier.wait()
+        return tls._root(directory, NOW)[0].public_bytes(Encoding.DER)
+
+    directory = tls.local_directory(settings)
+    directory.mkdir()
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(begin, range(4)))) == 1
 
 
 def test_given_files_have_to_belong_together(settings: Settings, tmp_path: Path) -> None:
@@ -244,11 +263,12 @@ def test_given_files_have_to_belong_together(settings: Settings, tmp_path: Path)
     with pytest.raises(SettingsError, match=r"has to hold fullchain.pem and privkey.pem"):
         tls.prepare(own, [], NOW)
     (tmp_path / "given").mkdir()
-    made.chain.rename(tmp_path / "given" / "fullchain.pem")
-    (made.key.with_name("ca-key.pem")).rename(tmp_path / "given" / "privkey.pem")
+    chain, key = tmp_path / "given" / "fullchain.pem", tmp_path / "given" / "privkey.pem"
+    chain.write_bytes(made.chain.read_bytes())
+    key.write_bytes(made.key.with_name("authority.pem").read_bytes())
     with pytest.raises(SettingsError, match=r"belong together"):
         tls.prepare(own, [], NOW)
-    made.key.rename(tmp_path / "given" / "privkey.pem")
+    key.write_bytes(made.key.read_bytes())
     found = tls.prepare(own, [], NOW)
     assert found is not None
     assert found.authority is None
@@ -272,8 +292,8 @@ def test_doctor_looks_at_the_certificate(
     assert said(site_tls="off", site_base_url="https://site.example") == (True, "a proxy's.")
     assert said(site_tls=str(tmp_path))[0] is False
     tls.prepare(settings, [], NOW - timedelta(days=800))
-    made.chain.rename(tmp_path / "fullchain.pem")
-    made.key.rename(tmp_path / "privkey.pem")
+    for name in ("fullchain.pem", "privkey.pem"):
+        (tmp_path / name).write_bytes(made.chain.read_bytes())
     ok, says = said(site_tls=str(tmp_path))
     assert not ok
     assert says.endswith("renew it.")

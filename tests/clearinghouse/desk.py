@@ -9,7 +9,13 @@ from sqlalchemy import Connection, Engine, select
 
 from clearinghouse import Actor, Channel, Clearinghouse, Policy, Reason, Refusal, Request, audit
 from clearinghouse.tables import metadata, permissions
-from codes import challenge, closing_code, license_server_id, new_license_server_id
+from codes import (
+    challenge,
+    closing_code,
+    deactivation_receipt,
+    license_server_id,
+    new_license_server_id,
+)
 from codes import product_id as product_ids
 from codes import product_key as product_keys
 from codes.proofs import Secret
@@ -32,6 +38,7 @@ class LicenseServer:
         self._rng = rng
         self.last_issue = 0
         self.shown = ""
+        self.current_id = ""
         self.start_wizard()
 
     def start_wizard(self) -> str:
@@ -45,8 +52,12 @@ class LicenseServer:
         """Verify a new license server ID; gives the closing code."""
         said = new_license_server_id.verify(self._secret, self.product_id, self.shown, new_id)
         assert said.issue > self.last_issue
-        self.last_issue = said.issue
+        self.last_issue, self.current_id = said.issue, new_id
         return closing_code.make(self._secret, self.product_id, new_id)
+
+    def receipt(self) -> str:
+        """What the server shows once it has given up its own licences."""
+        return deactivation_receipt.make(self._secret, self.product_id, self.current_id)
 
     def answer(self, four_digits: str) -> str:
         return challenge.answer(self._secret, self.product_id, self.shown, four_digits)

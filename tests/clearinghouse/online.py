@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from clearinghouse import Actor, Answer, Channel, Clearinghouse, Reason, documents
-from codes import deactivation_receipt, license_server_id
+from codes import license_server_id
 from codes import product_key as product_keys
 from codes.proofs import Secret
 from license_certificates import chains, keys, signing_requests
@@ -26,7 +26,6 @@ class OnlineServer(LicenseServer):
 
     key: ec.EllipticCurvePrivateKey
     held_key: ec.EllipticCurvePrivateKey | None = None
-    current_id = ""
     held_shown = ""
 
     def start_wizard(self) -> str:
@@ -38,16 +37,13 @@ class OnlineServer(LicenseServer):
 
     def accept(self, new_id: str) -> str:
         closing = super().accept(new_id)
-        self.held_key, self.current_id, self.held_shown = self.key, new_id, self.shown
+        self.held_key, self.held_shown = self.key, self.shown
         return closing
 
     def lose_everything(self) -> None:
         """Redeployed without a backup."""
         self.last_issue, self.held_key = 0, None
         self.start_wizard()
-
-    def receipt(self) -> str:
-        return deactivation_receipt.make(self._secret, self.product_id, self.current_id)
 
     def document(self, reason: Reason, by: str = "product_key", **parts: Any) -> dict[str, Any]:
         """A request document; `parts` replace what it says."""

@@ -4,24 +4,28 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from clearinghouse import Request, audit
+from clearinghouse import Channel, DeactivationCause, Reason, audit
 from clearinghouse.tables import audit_entries, audit_head, permissions, requests
 from data_store import reading, transaction
 from tests.clearinghouse.desk import Desk
+from tests.clearinghouse.online import SERVER, activated, ask, online
+
+T = TypeVar("T")
 
 
-def at_once(*acts: Callable[[], Request]) -> list[Request]:
+def at_once(*acts: Callable[[], T]) -> list[T]:
     """Run acts in parallel transactions; gives what they gave."""
     barrier = threading.Barrier(len(acts))
-    results: list[Request] = []
+    results: list[T] = []
     failures: list[BaseException] = []
 
-    def run(act: Callable[[], Request]) -> None:
+    def run(act: Callable[[], T]) -> None:
         barrier.wait()
         try:
             results.append(act())
@@ -52,6 +56,35 @@ def test_a_request_that_is_opened_by_many_at_once_is_one_request(desk: Desk) -> 
     server = desk.server()
     opened = at_once(*[lambda: desk.open(server)] * 8)
     assert len({found.case_number for found in opened}) == 1
+
+
+def test_a_document_that_is_sent_by_many_at_once_gets_one_certificate(desk: Desk) -> None:
+    """Also the first of all, for which the authorities are made."""
+    server = online(desk)
+    document = server.document(Reason.FIRST_ACTIVATION)
+    answers = at_once(*[lambda: ask(desk, document)] * 8)
+    assert len({(answer.new_license_server_id, answer.certificate) for answer in answers}) == 1
+    assert len({answer.chain for answer in answers}) == 1
+    assert desk.permission_states() == {1: "pending"}
+    assert desk.read(audit.verify) is None
+
+
+def test_a_receipt_that_is_shown_by_many_at_once_ends_one_server_once(desk: Desk) -> None:
+    server = activated(desk)
+    show = partial(
+        desk.do,
+        desk.house.deactivate,
+        product_id=server.product_id,
+        receipt=server.receipt(),
+        cause=DeactivationCause.CERTIFICATE_EXPIRED,
+        channel=Channel.AUTOMATIC,
+        actor=SERVER,
+        now=desk.now,
+    )
+    told = at_once(*[show] * 8)
+    assert len({each.confirmation for each in told}) == 1
+    entries = desk.read(audit.of_product, desk.product_id, 99)
+    assert [entry.action for entry in entries].count("server.deactivated") == 1
 
 
 def test_the_first_entry_of_all_may_be_written_by_two_at_once(desk: Desk) -> None:

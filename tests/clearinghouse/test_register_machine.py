@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import settings
@@ -9,7 +10,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select
 
-from clearinghouse import Reason, Refusal, RefusalCode, RequestState, audit
+from clearinghouse import (
+    Channel,
+    Deactivation,
+    DeactivationCause,
+    Reason,
+    Refusal,
+    RefusalCode,
+    RequestState,
+    ServerState,
+    audit,
+)
 from clearinghouse.tables import audit_entries, permissions
 from clearinghouse.transitions import TRANSITIONS
 from data_store import open_engine, reading
@@ -25,6 +36,8 @@ POLICY = {
     RefusalCode.CHALLENGE_NEEDED,
     RefusalCode.CLOSING_CODE_WRONG,
     RefusalCode.TOO_MANY_WRONG_PROOFS,
+    RefusalCode.DEACTIVATED,
+    RefusalCode.NOT_CURRENT,
 }
 
 
@@ -40,6 +53,7 @@ class RegisterMachine(RuleBasedStateMachine):
         self.requests: dict[int, int] = {}  # server -> its newest request
         self.states: dict[int, RequestState] = {}
         self.ids: dict[int, str] = {}
+        self.confirmations: dict[str, Deactivation] = {}
 
     def teardown(self) -> None:
         self.engine.dispose()
@@ -118,6 +132,33 @@ class RegisterMachine(RuleBasedStateMachine):
             self.act("answer_challenge", server, self.servers[server].answer(digits), ANNA)
 
     @rule(server=servers)
+    def deactivate(self, server: int) -> None:
+        customer = self.servers[server]
+        if not customer.current_id:
+            return
+        act = partial(
+            self.desk.house.deactivate,
+            product_id=customer.product_id,
+            receipt=customer.receipt(),
+            cause=DeactivationCause.SERVER_REDEPLOYED,
+            channel=Channel.TELEPHONE,
+            actor=LINE,
+            now=self.desk.now,
+        )
+        told = self.attempt(act)
+        if told is not None:
+            assert self.confirmations.setdefault(customer.current_id, told) == told
+
+    @rule(server=servers)
+    def lose_everything(self, server: int) -> None:
+        self.servers[server].last_issue = 0
+        self.servers[server].start_wizard()
+
+    @rule(server=servers, issue=st.integers(1, 5))
+    def choose_which_is_replaced(self, server: int, issue: int) -> None:
+        self.act("choose_replaced", server, issue, ANNA)
+
+    @rule(server=servers)
     def start_another_wizard(self, server: int) -> None:
         self.servers[server].start_wizard()
 
@@ -151,6 +192,16 @@ class RegisterMachine(RuleBasedStateMachine):
             ).scalars()
             found = list(current)
         assert len(found) == len(set(found))
+
+    @invariant()
+    def a_deactivated_server_has_no_valid_number_but_a_pending_one(self) -> None:
+        found = self.desk.read(self.desk.house.servers, self.desk.product_id)
+        valid = self.desk.permission_states()
+        for server in found:
+            if server.state is ServerState.DEACTIVATED:
+                assert valid[server.issue] in {"deactivated", "revoked", "superseded"}
+            if server.state is ServerState.ACTIVE:
+                assert valid[server.issue] == "current"
 
     @invariant()
     def states_follow_the_table(self) -> None:

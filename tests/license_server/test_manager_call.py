@@ -184,6 +184,13 @@ def test_whatever_one_group_holds_only_the_issued_id_is_offered(
         assert mending.mended(groups, offered) == whole
 
 
+def test_nothing_is_offered_to_strangers(activated: Path, now: datetime) -> None:
+    client = create_app(activated, clock=lambda: now).test_client()
+    assert client.post("/call/restorable", json={"groups": []}).status_code == 401
+    for path in ("/call/sheet", "/call/dial.svg"):
+        assert client.get(path).location == "/log-in"
+
+
 def test_a_restored_id_is_judged_like_any_other(
     activated: Path, licence: SimpleNamespace, now: datetime
 ) -> None:

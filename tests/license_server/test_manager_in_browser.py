@@ -317,6 +317,7 @@ def test_all_other_pages_are_accessible_and_fit(
     asked = to_telephone_page(page)
     paths = ["/server/manager", "/server/add", "/manager/events", "/manager/events?level=error"]
     paths += [f"/manager/properties?tab={tab}" for tab in ("connection", "required", "optional")]
+    paths += [f"/licences/{part}" for part in ("packs", "issued", "reports", "install", "manage")]
     for path in (*paths, "/call/sheet"):
         page.goto(path)
         fits_and_is_accessible(page, path)

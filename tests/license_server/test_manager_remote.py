@@ -241,7 +241,7 @@ def test_a_voided_token_opens_nothing(data: Path, far: Server) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_the_administration_listener_has_no_pages(far: Server) -> None:
+def test_the_administration_listener_has_no_pages(data: Path, far: Server) -> None:
     with requests.Session() as session:
         for path in ("/manager", "/", "/log-in"):
             assert session.get(far.address + path, verify=False, timeout=30).status_code == 404
@@ -250,6 +250,8 @@ def test_the_administration_listener_has_no_pages(far: Server) -> None:
             answer = session.request(asked, url, json={}, verify=False, timeout=30)
             assert answer.status_code == 401
             assert answer.json()["code"] == "token_refused"
+    refused = event_log.Kind.ADMISSION_REFUSED
+    assert [entry["kind"] for entry in event_log.entries(data)].count(refused) == 1
 
 
 def test_a_server_that_does_not_answer_is_shown_so(

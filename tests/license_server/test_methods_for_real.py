@@ -1,11 +1,11 @@
 """License server, clearinghouse, licensing site and API together, over real HTTPS."""
 
-import json
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -28,9 +28,10 @@ from license_server import (
     simulate,
 )
 from license_server import state as states
+from license_server.app import create_app, one_time_path
 from license_server.clearinghouse_client import ClearinghouseRefused
 from license_server.link import Link
-from license_server.model import CertificateState, DeactivationCause, Licensing, Reason
+from license_server.model import CertificateState, DeactivationCause, Licensing, Method, Reason
 from license_server.state import Properties
 from licensing_site import Services, create_site_blueprint, tables
 from licensing_site.api import MOUNT, create_api
@@ -275,14 +276,33 @@ def test_asked_by_web_and_then_over_the_internet_it_is_one_id(house: House, serv
 
 
 def test_a_file_there_and_back(house: House, server: Path) -> None:
-    document = exchange.request_document(server, house.desk.now)
-    answer = clearinghouse_client.Api(house.link).permissions(json.loads(json.dumps(document)))
-    accepted = exchange.take_answer(server, answer, house.desk.now)
+    progress.keep_properties(server, Properties(method=Method.WEB))
+    app = create_app(server, clock=lambda: house.desk.now)
+    pages = app.test_client()
+    pages.get(one_time_path(app))
+    form = {"action": "next", "method": "web"}
+    pages.post("/activate/connection-method", data=form)
+    written = pages.get("/activate/request-file")
+    assert "activation-line-request.json" in written.headers["Content-Disposition"]
+    visitor = Visitor(house.app.test_client())
+    visitor.send("/licensing/file/answer", document=written.text)
+    answer = visitor.page.get_data()
+    broken = pages.post("/activate/answer-file", data={"answer": (BytesIO(b"{"), "broken.json")})
+    assert (broken.status_code, "damaged on its way" in broken.text) == (422, True)
+    own = BytesIO(written.get_data())
+    refused = pages.post("/activate/answer-file", data={"answer": (own, "request.json")})
+    assert (refused.status_code, "the request itself" in refused.text) == (422, True)
+    assert 'action="/activate/license-server-activation" id="entry"' in refused.text
+    assert pages.post("/activate/answer-file").status_code == 422
+    large = pages.post("/activate/answer-file", data={"answer": (BytesIO(b" " * 10**6), "x.json")})
+    assert large.status_code == 422
+    taken = pages.post("/activate/answer-file", data={"answer": (BytesIO(answer), "answer.json")})
+    assert taken.location == "/activate/completing"
     verifies(server, house)
-    assert house.states() == {1: "pending"}
-    assert accepted.closing_code
+    assert (signer(server), house.states()) == ("clearinghouse", {1: "pending"})
     clearinghouse_client.catch_up(server, house.link, house.desk.now)
     assert house.states() == {1: "current"}
+    assert pages.get("/activate/request-file").location == "/activate/completing"
 
 
 @pytest.mark.parametrize("cause", list(DeactivationCause))

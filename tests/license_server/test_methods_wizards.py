@@ -149,6 +149,18 @@ def test_a_full_disk_is_said_on_a_page_and_nothing_is_lost(
     assert title(done) == "Completing the Reactivate Server Wizard"
 
 
+def test_what_the_clearinghouse_could_not_be_told_is_said(browser: Browser, internet: Any) -> None:
+    internet.number = 1
+    internet.answers["/permissions/000000000000/confirmation"] = (503, b"", {})
+    link.store(browser.data, internet.link)
+    browser.choose(Method.AUTOMATIC)
+    form = {**CONTACT, "action": "next", "reason": "server_upgraded"}
+    done = browser.post("/reactivate/information-needed", **form)
+    assert title(done) == "Completing the Reactivate Server Wizard"
+    assert "could not be told yet" in text(done)
+    assert re.fullmatch(r"\d{4}", code(done, "closing-code"))
+
+
 def test_next_pressed_twice_is_one_request(activated: Path, internet: Any, now: datetime) -> None:
     internet.number = 1
     link.store(activated, internet.link)

@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from clearinghouse import Actor
+from clearinghouse.packs import PackKind
 from codes import license_server_id
 from license_server import exchange
 from tests.clearinghouse.desk import LicenseServer
@@ -162,6 +164,33 @@ def test_refusals_and_deactivation_are_accessible(website: Website, page: Page) 
     check(page, "Deactivation Confirmation")
     page.goto("/licensing/reactivate/gone/verify")
     check(page, "Gone")
+
+
+def test_installing_licences_is_accessible(website: Website, page: Page) -> None:
+    desk = website.desk
+    server = desk.server()
+    new_id = desk.issued(server).new_license_server_id or ""
+    pack = desk.do(
+        desk.house.add_pack,
+        version=3,
+        kind=PackKind.PER_USER,
+        quantity=50,
+        customer="Example",
+        actor=Actor("administrator", "root"),
+        now=desk.now,
+    )
+    for option in ("install", "manage"):
+        begin(page, option)
+        check(page, "Information Needed")
+        page.get_by_label("Product ID", exact=True).fill(server.product_id)
+        page.get_by_label("Current license server ID", exact=True).fill(new_id)
+        page.get_by_label("License code", exact=True).fill(pack.license_code)
+        if option == "manage":
+            page.get_by_label("Recover it").check()
+        go_on(page)
+        check(page, "Verify Everything")
+        go_on(page)
+        check(page, "License Pack ID")
 
 
 def test_a_request_file_there_and_back(

@@ -17,6 +17,8 @@ def test_the_options_of_the_site(visitor: Visitor) -> None:
     assert visitor.title == "Select Option"
     for option in ("Activate", "Reactivate", "Deactivate"):
         assert f"<strong>{option} a license server</strong>" in visitor.text
+    for option in ("Install client access licenses", "Manage client licences"):
+        assert f"<strong>{option}</strong>" in visitor.text
     assert visitor.text.count("an addition of ours") == 2
     assert visitor.send().status_code == 422
     assert "Choose what is to be done." in visitor.text

@@ -62,8 +62,6 @@ def test_deactivated_and_activated_again(website: Website, visitor: Visitor, dat
     )
     visitor.send()
     assert visitor.title == "Deactivation Confirmation"
-    deactivation.confirm(
-        data, deactivation_confirmation.format(visitor.code("confirmation")), now
-    )
+    deactivation.confirm(data, deactivation_confirmation.format(visitor.code("confirmation")), now)
     assert health.status(data, now).is_deactivation_confirmed
     walk(website, visitor, data, Reason.FIRST_ACTIVATION)
