@@ -38,6 +38,7 @@ class Plan:
     """Where a house stands. Port 0 takes a free one; `start` makes the time virtual.
 
     `database_url` names a PostgreSQL for the line's data, else a file in the directory holds it.
+    `with_site` adds the licensing site, which a call by telephone has no need of.
     """
 
     directory: Path
@@ -45,6 +46,7 @@ class Plan:
     seed: int = 1
     start: datetime | None = None
     database_url: str = field(default="", repr=False)
+    with_site: bool = False
 
 
 class Ports(NamedTuple):
@@ -78,7 +80,7 @@ class House(AbstractContextManager["House"]):
 
     @property
     def site(self) -> Running:
-        """The licensing site: website and API."""
+        """The licensing site: website and API; there where the plan has one."""
         return self.running["licensing-site"]
 
     @property
@@ -135,10 +137,11 @@ class House(AbstractContextManager["House"]):
         }
         self._say("Starting the line and the console ...")
         self._run("line", ["activation_line", "serve", "--json"], environment)
-        self._say("Starting the licensing site ...")
-        self._run("licensing-site", ["activation_line", "serve-site", "--json"], environment)
+        if self.plan.with_site:
+            self._say("Starting the licensing site ...")
+            self._run("licensing-site", ["activation_line", "serve-site", "--json"], environment)
+            self._link()
         self._say("Starting the license server ...")
-        self._link()
         command = ["license_server", "--data", str(self.demo.license_server_dir)]
         command += ["--port", str(ports.license_server), "--json", "--demo"]
         if settings.clock_url:

@@ -100,7 +100,9 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
         if once:
             sys.exit(demonstration.once(data, variation, start, database_url))
         directory = data or Path(DIRECTORY)
-        plan = demonstration.Plan(directory, port=port, seed=seed, database_url=database_url)
+        plan = demonstration.Plan(
+            directory, port=port, seed=seed, database_url=database_url, with_site=True
+        )
         demonstration.stay(plan)
     except demonstration.TROUBLES as error:
         raise click.ClickException(str(error) or demonstration.STUCK) from error

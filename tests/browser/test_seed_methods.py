@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with House(Plan(tmp_path / "demo"), [].append) as opened:
+    with House(Plan(tmp_path / "demo", with_site=True), [].append) as opened:
         yield opened
 
 
