@@ -1,7 +1,6 @@
 """The Manager in a real browser: menus by pointer and keyboard, the offer, accessibility, width."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -11,7 +10,6 @@ from types import SimpleNamespace
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from codes import new_license_server_id
 from license_server import activation, deactivation, installation
@@ -20,6 +18,7 @@ from license_server.app import create_app, one_time_path
 from license_server.model import DeactivationCause
 from license_server.remote import listener, servers, tokens
 from license_server.remote.servers import Role, Server
+from tests.serving import Served
 
 CHROMIUM = shutil.which("chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -33,11 +32,6 @@ pytestmark = [
 Open = Callable[[Path, datetime], Page]
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 -- as it is there
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -49,9 +43,8 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def opened(chromium: Browser, data: Path, now: datetime) -> Iterator[Page]:
     app = create_app(data, clock=lambda: now, is_demo=True)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    context = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
+    server = Served(app)
+    context = chromium.new_context(base_url=server.address)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -65,8 +58,7 @@ def opened(chromium: Browser, data: Path, now: datetime) -> Iterator[Page]:
         yield page
     finally:
         context.close()
-        server.shutdown()
-        server.server_close()
+        server.stop()
     assert faults == []
 
 

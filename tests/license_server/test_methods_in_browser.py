@@ -1,7 +1,6 @@
 """All methods and deactivation in a real browser: titles, ticks, keyboard, axe, 320 pixels."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from codes import deactivation_confirmation, new_license_server_id, product_key
 from license_server import health, link, progress
@@ -18,6 +16,7 @@ from license_server.app import create_app, one_time_path
 from license_server.link import Link
 from license_server.model import Method
 from license_server.state import Properties
+from tests.serving import Served
 
 CHROMIUM = shutil.which("chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -106,16 +105,14 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def _walking(page: Page, data: Path, now: datetime) -> Iterator[Walker]:
     app = create_app(data, clock=lambda: now)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    base = f"http://127.0.0.1:{server.server_port}"
+    server = Served(app)
+    base = server.address
     page.goto(base + one_time_path(app))
     page.wait_for_url("**/server/manager")
     page.base = base  # type: ignore[attr-defined]  # where the walk begins
     yield Walker(page, data)
     page.goto("about:blank")
-    server.shutdown()
-    server.server_close()
+    server.stop()
 
 
 @pytest.fixture

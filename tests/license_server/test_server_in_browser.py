@@ -1,7 +1,6 @@
 """What needs a real browser: ticks, pasting, menu and tabs by keyboard, accessibility."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from codes import new_license_server_id
 from license_server.app import create_app, one_time_path
+from tests.serving import Served
 
 CHROMIUM = shutil.which("chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -32,9 +31,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def page(activated: Path, now: datetime, chromium: Browser) -> Iterator[Page]:
     app = create_app(activated, clock=lambda: now + timedelta(hours=1))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    context = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
+    server = Served(app)
+    context = chromium.new_context(base_url=server.address)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -47,8 +45,7 @@ def page(activated: Path, now: datetime, chromium: Browser) -> Iterator[Page]:
     page.wait_for_url("**/manager")
     yield page
     context.close()
-    server.shutdown()
-    server.server_close()
+    server.stop()
     assert faults == []
 
 

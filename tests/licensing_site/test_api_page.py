@@ -1,7 +1,6 @@
 """The API's page in a real browser: accessible, narrow, and with nothing from elsewhere."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from data_store import open_engine
 from licensing_site.api import MOUNT
 from tests.licensing_site.api_house import Api
+from tests.serving import Served
 
 CHROMIUM = shutil.which("chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -29,13 +28,12 @@ pytestmark = [
 def page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Page]:
     engine = open_engine(f"sqlite:///{tmp_path}/store.db")
     mounted = DispatcherMiddleware(NotFound(), {MOUNT: Api(engine).app})
-    server = make_server("127.0.0.1", 0, mounted, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = Served(mounted)
     faults: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(
-            base_url=f"http://127.0.0.1:{server.server_port}",
+            base_url=server.address,
             color_scheme=request.param,
             viewport={"width": 320, "height": 640},
         )
@@ -45,8 +43,7 @@ def page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Page]:
         page.goto(f"{MOUNT}/")
         yield page
         browser.close()
-    server.shutdown()
-    server.server_close()
+    server.stop()
     engine.dispose()
     assert faults == []
 

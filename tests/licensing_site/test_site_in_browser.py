@@ -2,14 +2,12 @@
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from clearinghouse import Actor
 from clearinghouse.packs import PackKind
@@ -17,6 +15,7 @@ from codes import license_server_id
 from license_server import exchange
 from tests.clearinghouse.desk import LicenseServer
 from tests.licensing_site.website import Website
+from tests.serving import Served
 
 CHROMIUM = shutil.which("chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -38,11 +37,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(website: Website) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, website.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    server = Served(website.app)
+    yield server.address
+    server.stop()
 
 
 @pytest.fixture
