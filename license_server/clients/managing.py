@@ -82,8 +82,8 @@ def require_source(draft: Managing, own_id: str) -> None:
     if not draft.source_id:
         raise InvalidEntryError(
             "source_id",
-            "Type the source's license server ID: seven groups, which the list of its product in "
-            "the clearinghouse has too. Where nobody has it, call.",
+            "Type the source's license server ID: seven groups. Where it can't be found, go on "
+            "without the tick.",
         )
     try:
         source_id = new_license_server_id.validate(draft.source_id)
