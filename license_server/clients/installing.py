@@ -121,10 +121,15 @@ def recover_automatically(data: Path, link: Link | None, now: datetime) -> list[
     """
     answer = _api(link).recovery(_asked(data))
     given = answer.get("packs")
+    if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
+        raise ClearinghouseUnreachable(
+            "The clearinghouse gave no list of license packs, so nothing was removed. "
+            "Try again later, or use another method."
+        )
     is_damaged = store.is_damaged(data)
     known = {} if is_damaged else {pack.number: pack for pack in installed(data)}
     packs = []
-    for each in given if isinstance(given, list) else ():
+    for each in given:
         code, text = str(each.get("license_code", "")), str(each.get("license_pack_id", ""))
         pack = _verified(data, code, text, now, "")
         before = known.pop(pack.number, None)

@@ -149,22 +149,31 @@ def confirm_deletion_left() -> Page:
 
 def _recovered(draft: Managing) -> Page:
     data = services().data
+    codes = _codes()
     packs = installing.recover_automatically(data, link.load(data), now())
-    numbers = tuple(pack.number for pack in packs)
-    done = dataclasses.replace(draft, is_deleted=True, installed=numbers)
-    return place.at("completing", done)
+    given = {pack.license_code for pack in packs}
+    done = dataclasses.replace(
+        draft,
+        is_deleted=True,
+        installed=tuple(pack.number for pack in packs),
+        # What the clearinghouse did not give stays to be asked for by its code, or left out.
+        remaining=tuple(code for code in codes if code not in given),
+    )
+    return place.at("license_code" if done.remaining else "completing", done)
 
 
 def _removed(draft: Managing) -> Page:
+    done = dataclasses.replace(draft, is_deleted=True, remaining=_codes())
+    # The codes are kept before the packs go: whatever stops this, none is lost.
+    following = place.at("license_code", done)
+    installing.remove_all(services().data, now())
+    return following
+
+
+def _codes() -> tuple[str, ...]:
     data = services().data
     packs = [] if store.is_damaged(data) else installing.installed(data)
-    codes = tuple(pack.license_code for pack in packs)
-    # The codes are kept before the packs go: whatever stops this, none is lost.
-    following = place.at(
-        "license_code", dataclasses.replace(draft, is_deleted=True, remaining=codes)
-    )
-    installing.remove_all(data, now())
-    return following
+    return tuple(pack.license_code for pack in packs)
 
 
 def _welcome(error: str = "") -> str:

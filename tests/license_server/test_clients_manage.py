@@ -19,6 +19,7 @@ from license_server.app import create_app, one_time_path
 from license_server.clients import installing, issuing, managing, store
 from license_server.clients.model import Subject
 from license_server.model import DeactivationCause, Method, Reason
+from tests.license_server.conftest import Internet
 from tests.license_server.test_methods_for_real import House
 
 CODES = tuple(license_code.make(number) for number in (1234567890123456, 77))
@@ -194,6 +195,28 @@ def test_a_clearinghouse_that_is_not_reached_removes_nothing(
     wizard.send(confirm="yes")
     assert (wizard.page.status_code, wizard.word()) == (502, "clearinghouse_unreachable")
     assert packs(activated) == [1]
+
+
+def test_what_the_clearinghouse_does_not_give_is_asked_for_by_its_code(
+    activated: Path, licence: Any, now: datetime, internet: Internet
+):
+    for number, code in enumerate(CODES, 1):
+        installing.install(activated, code, give(activated, licence, code, number), now)
+    link.store(activated, internet.link)
+    wizard = Wizard(activated, lambda: now, Method.AUTOMATIC)
+    wizard.rebuild()
+    wizard.send(confirm="yes")
+    assert (wizard.page.status_code, packs(activated)) == (502, [1, 2])
+    first = {"license_code": CODES[0], "license_pack_id": give(activated, licence)}
+    internet.answers["/packs/recovery"] = (200, {"packs": [first, {}]}, {})
+    wizard.send(confirm="yes")
+    assert (wizard.page.status_code, packs(activated)) == (422, [1, 2])
+    internet.answers["/packs/recovery"] = (200, {"packs": [first]}, {})
+    wizard.send(confirm="yes")
+    assert (wizard.title, packs(activated)) == ("License Code", [1])
+    assert f'value="{CODES[1][:5]}"' in wizard.page.text
+    wizard.send("skip")
+    assert "1 license pack was installed anew" in wizard.page.text
 
 
 def test_a_server_that_is_not_activated_begins_nothing(data: Path, now: datetime):
