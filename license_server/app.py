@@ -19,7 +19,9 @@ from license_server.pages import (
     entrance,
     events,
     licences,
-    licences_wizard,
+    licences_install,
+    licences_manage,
+    licences_manage_codes,
     manager,
     remote,
     server_manager,
@@ -75,7 +77,8 @@ def create_app(
         is_demo=is_demo,
     )
     parts = (entrance, server_manager, manager, remote, events, wizard, wizard_deactivate, call)
-    for part in (*parts, licences, licences_wizard):
+    packs = (licences, licences_install, licences_manage, licences_manage_codes)
+    for part in (*parts, *packs):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(wizard.activate)
     if routing is None:

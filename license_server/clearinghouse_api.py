@@ -88,6 +88,14 @@ class Api:
         """Send a license code; gives the license pack ID."""
         return self._send("POST", "/packs", document)
 
+    def migration(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Send the license code of another server's pack; gives the license pack ID."""
+        return self._send("POST", "/packs/migration", document)
+
+    def recovery(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask for all packs of this server anew."""
+        return self._send("POST", "/packs/recovery", document)
+
     def require_reachable(self) -> None:
         """Raise ClearinghouseUnreachable where nothing of the clearinghouse answers."""
         self._send("GET", "/status", None)

@@ -1,4 +1,4 @@
-"""Where the Install Licenses and Manage Licenses wizards stand, kept on disk like the others."""
+"""Where the Install Licenses Wizard stands, kept on disk like the others."""
 
 import dataclasses
 import json
@@ -17,7 +17,6 @@ FILE: Final = "license-wizard.json"
 class Draft:
     """What was entered so far; `installed` is the number of the pack that was installed."""
 
-    is_migration: bool = False
     program: str = DEFAULT_PROGRAM
     license_code: str = ""
     groups: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ PRAGMA user_version = 1;
 """
 _VERSION: Final = 1
 _WAIT_SECONDS: Final = 20.0
+_DAMAGES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @contextmanager
@@ -74,6 +75,29 @@ def opened(data: Path) -> Iterator["Store"]:
             f"{path} cannot be used ({error}): check its owner, its permissions and the free "
             "space, or put it back from a copy. Nothing was changed."
         ) from error
+
+
+def is_damaged(data: Path) -> bool:
+    """Tell whether the file can't be read as a database; raises what else stands in the way."""
+    try:
+        with opened(data) as rows:
+            rows.packs()
+    except DataDirectoryError as error:
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode in _DAMAGES:
+            return True
+        raise
+    return False
+
+
+def set_aside(data: Path, now: datetime) -> Path:
+    """Put a damaged file out of the way, whole, under a name of its own; a new one begins empty."""
+    aside = data / f"{FILE}.damaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    try:
+        (data / FILE).replace(aside)
+    except OSError as error:
+        raise files.unusable(data / FILE, error) from error
+    return aside
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:

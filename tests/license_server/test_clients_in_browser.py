@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from codes import license_code, license_pack_id, product_key
 from license_server import state as states
 from license_server.app import create_app, one_time_path
-from license_server.clients import issuing
+from license_server.clients import installing, issuing
 from license_server.clients.model import Subject
 from license_server.model import Method
 
@@ -122,15 +122,44 @@ def test_manage_licenses_page_title_by_page_title(page: Page) -> None:
     page.goto("/licences/manage")
     fits_and_is_accessible(page, "Welcome")
     press(page, "Next")
-    press(page, "Next")
     fits_and_is_accessible(page, "Action Selection")
     page.get_by_label("Rebuild the license server database").check()
+    page.get_by_label("Reason for the rebuilding").select_option("database_lost")
     press(page, "Next")
     fits_and_is_accessible(page, "Confirm Deletion of Licenses")
-    page.get_by_label("Remove all license packs").check()
+    press(page, "Back")
+    page.get_by_label("Migrate client licences from another license server").check()
+    page.get_by_label("Reason for the migration").select_option("source_broken")
     press(page, "Next")
-    fits_and_is_accessible(page, "Completing the Manage Licenses Wizard")
-    page.goto("/licences/manage/action-selection")
-    page.get_by_label("Migrate licences from another license server").check()
+    fits_and_is_accessible(page, "Source License Server Information")
+    press(page, "Next")
+    fits_and_is_accessible(page, "Source License Server Information")
+    page.get_by_label("Source license server", exact=True).fill("LICENSE-00")
+    press(page, "Next")
+    fits_and_is_accessible(page, "Remove Licenses From the Source")
     press(page, "Next")
     fits_and_is_accessible(page, "License Code")
+    page.locator("#group1").fill(license_code.format(CODE))
+    expect(page.locator('.group[data-mark="good"]')).to_have_count(5)
+    press(page, "Next")
+    fits_and_is_accessible(page, "Obtain Client License Pack")
+
+
+def test_rebuilding_ends_on_completing(
+    page: Page, activated: Path, licence: Any, now: datetime
+) -> None:
+    installing.install(activated, CODE, pack_id(activated, licence), now)
+    page.goto("/licences/manage")
+    press(page, "Next")
+    page.get_by_label("Rebuild the license server database").check()
+    page.get_by_label("Reason for the rebuilding").select_option("database_damaged")
+    press(page, "Next")
+    page.get_by_label("Remove all license packs").check()
+    press(page, "Next")
+    fits_and_is_accessible(page, "License Code")
+    press(page, "Next")
+    page.locator("#group1").fill(pack_id(activated, licence))
+    press(page, "Next")
+    fits_and_is_accessible(page, "Completing the Manage Licenses Wizard")
+    press(page, "Finish")
+    fits_and_is_accessible(page, "License packs")

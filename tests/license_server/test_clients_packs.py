@@ -199,30 +199,6 @@ def test_back_cancel_and_ticks(browser: FlaskClient, activated: Path):
     assert "<h1>Welcome</h1>" in page.text
 
 
-def test_manage_licenses_rebuilds_and_migrates(
-    house: House, browser: FlaskClient, activated: Path, now: datetime
-):
-    installing.install(activated, CODE, house.give(), now)
-    assert "<h1>Welcome</h1>" in browser.get("/licences/manage").text
-    page = browser.post("/licences/manage", follow_redirects=True)
-    assert "<h1>Action Selection</h1>" in page.text
-    at = "/licences/manage/action-selection"
-    assert browser.post(at).status_code == 422
-    page = browser.post(at, data={"choice": "rebuild"}, follow_redirects=True)
-    assert "<h1>Confirm Deletion of Licenses</h1>" in page.text
-    at = "/licences/manage/confirm-deletion"
-    assert browser.post(at, data={"action": "next"}).status_code == 422
-    page = browser.post(at, data={"action": "next", "confirm": "yes"})
-    assert "<h1>Completing the Manage Licenses Wizard</h1>" in page.text
-    with store.opened(activated) as rows:
-        assert rows.packs() == []
-    page = browser.post(
-        "/licences/manage/action-selection", data={"choice": "migrate"}, follow_redirects=True
-    )
-    assert "Manage Licenses Wizard" in page.text
-    assert "Deactivate the other license server first" in text_of(page)
-
-
 def test_issued_licences_and_reports(
     house: House, browser: FlaskClient, activated: Path, now: datetime
 ):

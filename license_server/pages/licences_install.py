@@ -1,15 +1,13 @@
-"""The Install Licenses and Manage Licenses wizards; where they stand is kept on disk.
-
-Migrating a pack ends on the same pages as installing one: the license pack ID says which it is.
-"""
+"""The Install Licenses Wizard; where it stands is kept on disk."""
 
 import dataclasses
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from codes.groups import LICENSE_CODE, LICENSE_PACK_ID, SHAPES
-from license_server import entry, link, telephone
+from codes.groups import LICENSE_CODE, LICENSE_PACK_ID
+from license_server import entry, link
 from license_server import state as states
 from license_server.clearinghouse_client import ClearinghouseRefused, ClearinghouseUnreachable
 from license_server.clients import draft as drafts
@@ -18,10 +16,12 @@ from license_server.clients.draft import Draft
 from license_server.clients.installing import PROGRAMS
 from license_server.errors import CodeRefusedError, LicenseServerError, NotActivatedError
 from license_server.model import Method
+from license_server.pages.licences_codes import code_page, pack_page
 from license_server.pages.services import now, services
 from license_server.pages.wizard_kinds import Page, leave
 
-blueprint = Blueprint("licences_wizard", __name__, url_prefix="/licences")
+blueprint = Blueprint("licences_install", __name__, url_prefix="/licences")
+_NAME: Final = "Install Licenses Wizard"
 
 
 @blueprint.get("/install")
@@ -85,7 +85,11 @@ def license_program_left() -> Page:
 def license_code() -> Page:
     """The page License Code."""
     draft = drafts.load(services().data)
-    return _to("install") if draft is None else _code_page(draft, _spread(draft.license_code))
+    return (
+        _to("install")
+        if draft is None
+        else _code_page(entry.spread((draft.license_code,), LICENSE_CODE))
+    )
 
 
 @blueprint.post("/install/license-code")
@@ -97,19 +101,15 @@ def license_code_left() -> Page:
     if draft is None or action == "cancel":
         return _ended()
     if action == "back":
-        return (
-            redirect(url_for(".action_selection"), 303)
-            if draft.is_migration
-            else _to("license_program")
-        )
+        return _to("license_program")
     groups = entry.read(request.form, LICENSE_CODE)
     try:
         code = installing.checked_code("".join(groups))
     except CodeRefusedError as error:
-        return _code_page(draft, groups, error), 422
+        return _code_page(groups, error), 422
     draft = dataclasses.replace(draft, license_code=code, groups=())
     drafts.save(data, draft)
-    if _state().properties.method is not Method.AUTOMATIC or draft.is_migration:
+    if _state().properties.method is not Method.AUTOMATIC:
         return _to("obtain_client_license_pack")
     return _fetched(draft)
 
@@ -182,64 +182,6 @@ def check() -> tuple[dict[str, object], int] | dict[str, object]:
     return {"groups": said, "whole": ""}
 
 
-@blueprint.get("/manage")
-def manage() -> Page:
-    """The first page of the Manage Licenses Wizard."""
-    return render_template("manage_welcome.html", state=_state())
-
-
-@blueprint.post("/manage")
-def manage_left() -> Page:
-    """Next begins; Cancel leaves."""
-    if request.form.get("action") == "cancel":
-        return leave()
-    return redirect(url_for(".action_selection"), 303)
-
-
-@blueprint.get("/manage/action-selection")
-def action_selection() -> Page:
-    """The page Action Selection: migrate, or rebuild the database."""
-    return _selection()
-
-
-@blueprint.post("/manage/action-selection")
-def action_selection_left() -> Page:
-    """Next leads to what was chosen."""
-    match request.form.get("action"):
-        case "cancel":
-            return leave()
-        case "back":
-            return redirect(url_for(".manage"), 303)
-    match request.form.get("choice"):
-        case "rebuild":
-            return redirect(url_for(".confirm_deletion"), 303)
-        case "migrate":
-            drafts.save(services().data, Draft(is_migration=True))
-            return _to("license_code")
-    return _selection("Choose what is to be done."), 422
-
-
-@blueprint.get("/manage/confirm-deletion")
-def confirm_deletion() -> Page:
-    """The page Confirm Deletion of Licenses."""
-    return _deletion()
-
-
-@blueprint.post("/manage/confirm-deletion")
-def confirm_deletion_left() -> Page:
-    """Next removes the packs, if the box is ticked."""
-    match request.form.get("action"):
-        case "cancel":
-            return leave()
-        case "back":
-            return redirect(url_for(".action_selection"), 303)
-    if request.form.get("confirm") != "yes":
-        return _deletion("Tick the box, or choose Cancel: without it nothing is removed."), 422
-    installing.remove_all(services().data, now())
-    drafts.forget(services().data)
-    return render_template("rebuilt.html", state=_state())
-
-
 def _fetched(draft: Draft) -> Page:
     data = services().data
     try:
@@ -271,49 +213,9 @@ def _to(page: str) -> Response:
     return redirect(url_for(f".{page}"), 303)
 
 
-def _spread(code: str) -> tuple[str, ...]:
-    return entry.spread((code,), LICENSE_CODE)
-
-
-def _code_page(draft: Draft, groups: tuple[str, ...], error: CodeRefusedError | None = None) -> str:
-    return render_template(
-        "license_code.html",
-        draft=draft,
-        groups=groups,
-        verdicts=entry.verdicts(groups),
-        wrong=error.groups if error else (),
-        error=str(error) if error else "",
-        why=error.why if error else "",
-    )
+def _code_page(groups: tuple[str, ...], error: CodeRefusedError | None = None) -> str:
+    return code_page(_NAME, groups, error)
 
 
 def _pack_page(draft: Draft, error: LicenseServerError | None = None) -> str:
-    data, state = services().data, _state()
-    groups = draft.groups or ("",) * LICENSE_PACK_ID.count
-    return render_template(
-        "obtain_client_license_pack.html",
-        draft=draft,
-        state=state,
-        current=state.held.new_license_server_id if state.held else "",
-        code_groups_of=SHAPES["license_code"].split,
-        methods=Method,
-        site=link.load(data),
-        guidance=telephone.guidance(services().routing, state.properties.region, now())
-        if state.properties.region in services().routing.regions
-        else None,
-        groups=groups,
-        verdicts=entry.verdicts(groups),
-        wrong=getattr(error, "groups", ()),
-        error=str(error) if error else "",
-        why=getattr(error, "why", error.code) if error else "",
-    )
-
-
-def _selection(error: str = "") -> str:
-    return render_template("action_selection.html", error=error)
-
-
-def _deletion(error: str = "") -> str:
-    with store.opened(services().data) as rows:
-        packs = rows.packs()
-    return render_template("confirm_deletion.html", packs=packs, error=error)
+    return pack_page(_NAME, draft.license_code, draft.groups, error)
