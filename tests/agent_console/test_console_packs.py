@@ -1,6 +1,7 @@
 """License packs at the console: codes are typed, license pack IDs read out."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,7 +9,7 @@ from sqlalchemy import Engine
 
 from clearinghouse import audit
 from clearinghouse.packs import PackKind
-from codes import license_pack_id
+from codes import license_code, license_pack_id, product_id
 from data_store import reading, transaction
 from tests.agent_console.console_house import LINE, House, build_house, receipt_of_active_server
 
@@ -121,3 +122,22 @@ def test_nobody_gives_packs_without_logging_in(house: House):
     client = house.app.test_client()
     assert client.get(PAGE).status_code == 303
     assert client.post(PAGE, data={}, headers=JSON).status_code == 401
+
+
+def test_every_refusal_comes_with_the_sentence_to_say(house: House, desk: FlaskClient):
+    current, code = current_id(house), pack(house)
+    unknown = license_code.random(Random(9))
+    stranger = product_id.random(Random(8))
+    cases = (
+        ({"license_code": unknown}, "license_code_unknown"),
+        ({"product_id": stranger}, "product_unknown"),
+    )
+    for act in ("install", "migrate"):
+        for wrong, why in cases:
+            fields = asked(house, current, code, act) | wrong
+            answer = desk.post(PAGE, data=fields, headers=JSON)
+            notice = answer.get_json()["notice"]
+            assert (answer.status_code, notice["code"]) == (409, why)
+            assert notice["say"]
+    unheard = desk.post(PAGE, data=asked(house, current, code, "give"), headers=JSON)
+    assert unheard.get_json()["notice"]["code"] == "act_unknown"
