@@ -23,7 +23,7 @@ KEYS: Final = (
     ("F7", "Issue; a second press confirms"),
     ("F9", "Next group of the read-out"),
     ("Shift+F9", "Back to the group before"),
-    ("Shift+F6", "Say the lit group again, on the text line"),
+    ("Shift+F6", "Repeat the lit group"),
     ("F10", "Ask for the closing code; finish"),
     ("F4", "Back to the caller"),
     ("Shift+F2", "Hang up; a second press confirms"),

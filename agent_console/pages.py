@@ -32,9 +32,16 @@ from agent_console.accounts import LoginRefusedError
 from agent_console.acts import ActRefusedError
 from agent_console.deactivation import add_deactivation
 from agent_console.forms import fields, wants_json
+from agent_console.license_packs import add_license_packs
 from agent_console.services import ConsoleServices
 from agent_console.sessions import Notice, Session
-from codes import deactivation_receipt, license_server_id, product_id
+from codes import (
+    deactivation_receipt,
+    license_code,
+    license_server_id,
+    new_license_server_id,
+    product_id,
+)
 from codes.errors import CodeError
 from data_store import StoreError, reading, transaction
 from switchboard import representatives
@@ -45,6 +52,8 @@ _OPEN: Final = frozenset({"console.show_log_in", "console.log_in", "console.stat
 _CHECKS: Final = {
     "product_id": product_id,
     "license_server_id": license_server_id,
+    "current_license_server_id": new_license_server_id,
+    "license_code": license_code,
     "deactivation_receipt": deactivation_receipt,
 }
 
@@ -88,6 +97,7 @@ def create_blueprint(services: ConsoleServices) -> Blueprint:
     _add_presence(blueprint, services)
     _add_acts(blueprint, services)
     add_deactivation(blueprint, services)
+    add_license_packs(blueprint, services)
     return blueprint
 
 

@@ -163,7 +163,7 @@ _REFUSALS: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "I can't find this license code. Please read it to me once more from your receipt.",
     ),
     RefusalCode.LICENSE_CODE_USED: (
-        "Another license server has this pack. It can be migrated once that one is deactivated.",
+        "Another license server has this pack. Migrate takes it over from one of this product.",
         "Another license server of yours uses this license code already.",
     ),
 }

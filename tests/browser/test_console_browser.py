@@ -1,7 +1,7 @@
 """The console in a real Chromium: by keyboard alone, live, and within its security policy."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from tests.agent_console.console_house import (
     build_house,
     receipt_of_active_server,
 )
+from tests.agent_console.test_console_packs import current_id, pack
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -325,9 +326,61 @@ def test_a_deactivation_by_keyboard_alone(page: Page, house: House):
     beside.close()
 
 
+def test_a_license_pack_by_keyboard_alone(page: Page, house: House):
+    current, code = current_id(house), pack(house)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="License packs").press("Enter")
+    beside = opened.value
+    beside.set_viewport_size({"width": 320, "height": 700})
+    expect(beside.get_by_label("Product ID")).to_be_focused()
+    beside.keyboard.type(house.product)
+    beside.keyboard.press("Tab")
+    beside.keyboard.type(current)
+    expect(beside.locator("#current_license_server_id-check")).to_have_text("Every group is good.")
+    beside.keyboard.press("Tab")
+    beside.keyboard.type(code[:-1])
+    expect(beside.locator("#license_code-check")).to_contain_text("group 5")
+    beside.keyboard.type(code[-1])
+    beside.keyboard.press("Enter")
+    number = beside.locator(".groups .lit .number")
+    expect(number).to_have_text("1")
+    beside.keyboard.press("F9")
+    expect(number).to_have_text("2")
+    beside.keyboard.press("Shift+F6")
+    expect(beside.locator("#again")).to_contain_text("Say again, group 2 of 7:")
+    beside.keyboard.press("Shift+F9")
+    expect(number).to_have_text("1")
+    expect(beside.locator("#again")).to_have_text("")
+    assert beside.evaluate("document.documentElement.scrollWidth") <= 320
+    beside.keyboard.press("F10")
+    expect(beside.get_by_label("Product ID")).to_have_value("")
+    expect(page.locator("#desk .bar")).to_be_visible()
+    beside.close()
+
+
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
+
+
+def examine_packs(page: Page, house: House, examine: Callable[[str], None]) -> None:
+    current, codes = current_id(house), [pack(house), pack(house)]
+    page.goto(f"{house.address}/license-packs")
+    examine("license packs")
+    page.get_by_label("Product ID").fill(house.product)
+    page.get_by_label("Current license server ID").fill(current)
+    page.get_by_label("License code").fill("12345")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not done.")).to_be_visible()
+    examine("license packs, refused")
+    for code in codes:
+        page.goto(f"{house.address}/license-packs")
+        page.get_by_label("Product ID").fill(house.product)
+        page.get_by_label("Current license server ID").fill(current)
+        page.get_by_label("License code").fill(code)
+        page.keyboard.press("Enter")
+        expect(page.locator(".groups .lit")).to_have_count(1)
+    examine("license pack ID")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -396,5 +449,6 @@ def test_axe_finds_nothing_in_any_state(  # noqa: PLR0915 -- one state after the
     page.keyboard.press("Enter")
     expect(page.locator(".groups .lit")).to_have_count(1)
     examine("confirmation")
+    examine_packs(page, house, examine)
     assert found == {}
     context.close()
