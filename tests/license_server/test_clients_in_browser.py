@@ -2,7 +2,6 @@
 
 import dataclasses
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from codes import license_code, license_pack_id, product_key
 from license_server import state as states
@@ -19,6 +17,7 @@ from license_server.app import create_app, one_time_path
 from license_server.clients import installing, issuing
 from license_server.clients.model import Subject
 from license_server.model import Method
+from tests.serving import Served
 
 CHROMIUM = shutil.which("chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -31,28 +30,21 @@ pytestmark = [
 ]
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 -- as it is there
-        """Say nothing."""
-
-
 @pytest.fixture
 def page(activated: Path, now: datetime) -> Iterator[Page]:
     state = states.load(activated)
     properties = dataclasses.replace(state.properties, method=Method.TELEPHONE, region="DE")
     states.save(activated, dataclasses.replace(state, properties=properties))
     app = create_app(activated, clock=lambda: now, is_demo=True)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = Served(app)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
+        page = browser.new_page(base_url=server.address)
         page.goto(one_time_path(app))
         page.wait_for_url("**/server/manager")
         yield page
         browser.close()
-    server.shutdown()
-    server.server_close()
+    server.stop()
 
 
 def fits_and_is_accessible(page: Page, title: str) -> None:
