@@ -187,6 +187,16 @@ def test_the_signature_is_over_the_raw_request_target(house) -> None:
     assert answer.status_code == 204
 
 
+@pytest.mark.parametrize(("port", "status"), [("", 204), (":443", 204), (":444", 403)])
+def test_the_network_may_sign_the_address_with_its_port(house, port: str, status: int) -> None:
+    form = {"CallSid": "CA1", "CallStatus": "completed"}
+    signed = RequestValidator("12345").compute_signature(
+        f"https://line.example{port}/voice/status", form
+    )
+    answer = house.client.post("/voice/status", data=form, headers={"X-Twilio-Signature": signed})
+    assert answer.status_code == status
+
+
 def test_a_request_that_comes_twice_is_done_once_and_answered_alike(house, telephone) -> None:
     telephone.rings()
     fields = {"Digits": house.family.product_id[:5]}
