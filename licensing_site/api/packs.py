@@ -1,5 +1,6 @@
 """License packs: given to a license server, recovered, moved; and registered by administrators."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -25,32 +26,12 @@ _OF_CODE: Final = ("license_code_unknown", "license_code_used")
 
 def install(call: Call) -> Document:
     """Give a pack to a license server."""
-    product_id, current_id = _server(call)
-    made = call.services.clearinghouse.install_pack(
-        call.connection,
-        product_id=product_id,
-        current_id=current_id,
-        license_code=_license_code(call),
-        channel=Channel.AUTOMATIC,
-        actor=call.actor,
-        now=call.now,
-    )
-    return _shown(made)
+    return _given(call, call.services.clearinghouse.install_pack)
 
 
 def migrate(call: Call) -> Document:
     """Give a pack of another license server to this one."""
-    product_id, current_id = _server(call)
-    made = call.services.clearinghouse.migrate_pack(
-        call.connection,
-        product_id=product_id,
-        current_id=current_id,
-        license_code=_license_code(call),
-        channel=Channel.AUTOMATIC,
-        actor=call.actor,
-        now=call.now,
-    )
-    return _shown(made)
+    return _given(call, call.services.clearinghouse.migrate_pack)
 
 
 def recover(call: Call) -> Document:
@@ -90,6 +71,20 @@ def every(call: Call) -> Document:
     """List all packs."""
     found = call.services.clearinghouse.packs(call.connection)
     return {"items": [_registered(pack) for pack in found], "next": None}
+
+
+def _given(call: Call, give: Callable[..., InstalledPack]) -> Document:
+    product_id, current_id = _server(call)
+    made = give(
+        call.connection,
+        product_id=product_id,
+        current_id=current_id,
+        license_code=_license_code(call),
+        channel=Channel.AUTOMATIC,
+        actor=call.actor,
+        now=call.now,
+    )
+    return _shown(made)
 
 
 def _server(call: Call) -> tuple[str, str]:
