@@ -136,6 +136,7 @@ def finish(services: ConsoleServices, session: Session, call_id: int, fields: Fi
             },
         )
         representatives.finish_wrap_up(conn, session.account.login, turn.now)
+        turn.record(EventKind.CALL_WRAPPED_UP, by=session.account.login, disposition=disposition)
     dispatch.tick(services)
 
 

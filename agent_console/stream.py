@@ -27,6 +27,7 @@ def follow(
     # A first line at once: the browser then knows that the stream is open.
     yield HEARTBEAT
     while not services.live_feed.is_closed:
+        published = services.live_feed.published
         desk = _look(services, token)
         if desk is None:
             yield "event: signed-out\ndata: \n\n"
@@ -34,7 +35,7 @@ def follow(
         if desk.fingerprint() != seen:
             seen = desk.fingerprint()
             yield message(desk.last_event, render(desk))
-        if not services.live_feed.wait(desk.last_event, services.heartbeat_seconds):
+        if not services.live_feed.wait(desk.last_event, services.heartbeat_seconds, published):
             yield HEARTBEAT
 
 

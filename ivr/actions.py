@@ -11,10 +11,14 @@ from switchboard.events import EventKind
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak a prompt. A value called `digits` is spoken digit by digit."""
+    """Speak a prompt. A value called `digits` is spoken digit by digit.
+
+    `language` where it is not the call's, as in an offer to change it.
+    """
 
     prompt: str
     values: tuple[tuple[str, str], ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Renderer:
         return str(response)
 
     def _say(self, parent: VoiceResponse | Gather, say: Say, language: str) -> None:
+        language = say.language or language
         values = {
             name: self._prompts.digits(value, language) if name == "digits" else value
             for name, value in say.values

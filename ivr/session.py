@@ -1,12 +1,12 @@
 """Where a call stands in the flow: a frozen session, and its snapshot for the store."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from codes.keying import Keyed, start
 
-VERSION = 1
+VERSION = 2
 NO_PRODUCT_ID = start("product_id")
 NO_LICENSE_SERVER_ID = start("license_server_id")
 
@@ -54,6 +54,12 @@ class Session:
 
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+# What a snapshot holds beside step and codes: only what differs from a fresh session.
+_PLAIN = tuple(
+    (field.name, field.default)
+    for field in fields(Session)
+    if field.name not in {"step", "product_id", "license_server_id"}
+)
 
 
 class SnapshotError(Exception):
@@ -61,7 +67,13 @@ class SnapshotError(Exception):
 
 
 def snapshot(session: Session) -> str:
-    """The session as text for the store; opaque to everybody else."""
+    """The session as text for the store; opaque to everybody else.
+
+    A field that is added later, with a default, leaves older snapshots readable.
+    """
+    plain = {
+        name: value for name, default in _PLAIN if (value := getattr(session, name)) != default
+    }
     return _encode(
         (
             VERSION,
@@ -70,10 +82,7 @@ def snapshot(session: Session) -> str:
             session.product_id.pending,
             session.license_server_id.groups,
             session.license_server_id.pending,
-            session.tries,
-            session.silences,
-            session.case,
-            session.place,
+            plain,
         )
     )
 
@@ -81,18 +90,15 @@ def snapshot(session: Session) -> str:
 def restore(text: str) -> Session:
     """The session of a snapshot. Raises `SnapshotError` where this version can't read it."""
     try:
-        version, step, product, pending, server, server_pending, *counts = json.loads(text)
+        version, *parts = json.loads(text)
         if version != VERSION:
             raise SnapshotError(f"The snapshot is of version {version}; this one reads {VERSION}.")
-        tries, silences, case, place = counts
+        step, product, pending, server, server_pending, plain = parts
         return Session(
             Step(step),
             Keyed("product_id", tuple(product), pending),
             Keyed("license_server_id", tuple(server), server_pending),
-            tries,
-            silences,
-            case,
-            place,
+            **plain,
         )
     except (ValueError, TypeError) as error:
         raise SnapshotError("The snapshot is damaged.") from error

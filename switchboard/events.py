@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     ID_CONFIRMED = "id.confirmed"
     SERVER_DEACTIVATED = "server.deactivated"
     CALL_ENDED = "call.ended"
+    CALL_WRAPPED_UP = "call.wrapped_up"
     TELEPHONY_FAILED = "telephony.failed"
 
 

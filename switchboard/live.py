@@ -46,11 +46,21 @@ class LiveFeed:
             self.is_closed = True
             self._changed.notify_all()
 
-    def wait(self, after_id: int, timeout: float) -> bool:
-        """Wait for a publication or an event after this one; False after `timeout` seconds."""
+    @property
+    def published(self) -> int:
+        """How often news was published: take it before a look, and give it to `wait`."""
+        with self._changed:
+            return self._published
+
+    def wait(self, after_id: int, timeout: float, published: int | None = None) -> bool:
+        """Wait for a publication or an event after this one; False after `timeout` seconds.
+
+        `published` is what the property said before the look that showed `after_id`: what came
+        between look and wait is then no less news. Without it, only what comes from now on is.
+        """
         deadline = time.monotonic() + timeout
         with self._changed:
-            published = self._published
+            published = self._published if published is None else published
             while not self.is_closed:
                 now = time.monotonic()
                 if now - self._looked >= LOOK_SECONDS:

@@ -9,14 +9,19 @@ import { startVoice } from "./voice.js";
 const desk = () => document.getElementById("desk");
 const title = document.title;
 
-let newest = 0;
+// The newest desk that was shown: the log's last event, and the server's clock for what is no event.
+let newest = [0, ""];
+
+const isOlder = ([event, now], [thanEvent, thanNow]) =>
+  event < thanEvent || (event === thanEvent && now < thanNow);
 
 // The stream may overtake the answer to an act: what the answer brings is then the past already,
 // and the stream, which has sent the newer desk, would not send it again.
 function askAgainIfOvertaken() {
-  const { lastEvent, url } = desk().dataset;
-  if (Number(lastEvent) < newest) htmx.ajax("GET", url, { target: "#desk", swap: "outerMorph" });
-  newest = Math.max(newest, Number(lastEvent));
+  const { lastEvent, now, url } = desk().dataset;
+  const shown = [Number(lastEvent), now];
+  if (isOlder(shown, newest)) htmx.ajax("GET", url, { target: "#desk", swap: "outerMorph" });
+  else newest = shown;
 }
 
 function follow() {

@@ -320,10 +320,13 @@ def test_no_digit_of_an_id_stands_in_the_event_log(house: House, desk: FlaskClie
     do("reason", reason="certificate_expired")
     for act in ("verify", "issue", *["read"] * 7, "back", "read", "ask-closing-code", "hang-up"):
         do(act)
+    do("finish", disposition="new_id_issued")
     with reading(house.engine) as conn:
         happened = events.of_call(conn, call_id)
         request = house.services.clearinghouse.requests_of_product(conn, house.product, 1)[0]
     assert {"id.issued", "id.read", "call.ended"} <= {event.kind.value for event in happened}
+    # What pages on other machines are woken by.
+    assert happened[-1].kind is events.EventKind.CALL_WRAPPED_UP
     written = str([event.data for event in happened])
     for whole in (house.product, server_id, str(request.new_license_server_id)):
         for place in range(0, len(whole), 5):

@@ -46,3 +46,16 @@ def test_an_event_that_becomes_visible_late_is_in_its_calls_log(board: Any) -> N
         assert board.kinds(call_id) == ["call.started"]
     assert board.do(events.since, seen) == []
     assert board.kinds(call_id) == ["call.started", "id.read"]
+
+
+def test_what_is_published_between_look_and_wait_is_no_less_news(
+    board: Any, engine: Engine
+) -> None:
+    """Else a page shows what was true before, until the next heartbeat."""
+    board.call()
+    feed = LiveFeed(engine)
+    published = feed.published
+    newest = board.do(events.last_id)
+    feed.publish()
+    assert feed.wait(newest, 0, published) is True
+    assert feed.wait(newest, 0, feed.published) is False
