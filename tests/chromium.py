@@ -16,11 +16,13 @@ WIDE, NARROW = 1280, 320
 LOOKS = ((WIDE, "light"), (NARROW, "dark"))
 EVERY_LOOK = tuple(itertools.product((WIDE, NARROW), ("light", "dark")))
 
-# One worker has the browser.
-IN_A_BROWSER = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser"),
-]
+
+def in_a_browser(group: str) -> list[pytest.MarkDecorator]:
+    """Mark a module's tests: one worker has its browser."""
+    return [
+        pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+        pytest.mark.xdist_group(f"browser-{group}"),
+    ]
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from license_server import state as states
 from license_server.clients import installing, issuing
 from license_server.clients.model import Subject
 from license_server.model import Method
-from tests.chromium import IN_A_BROWSER, examine
+from tests.chromium import examine, in_a_browser
 from tests.license_server.at_the_pages import at_the_pages
 
 CODE = license_code.make(1234567890123456)
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser("clients")
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from license_server import state as states
 from license_server.model import DeactivationCause
 from license_server.remote import listener, servers, tokens
 from license_server.remote.servers import Role, Server
-from tests.chromium import IN_A_BROWSER, examine
+from tests.chromium import examine, in_a_browser
 from tests.license_server.at_the_pages import at_the_pages, to_telephone_page
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser("manager")
 
 Open = Callable[[Path, datetime], Page]
 

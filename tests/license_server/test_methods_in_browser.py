@@ -13,7 +13,7 @@ from license_server import health, link, progress
 from license_server.link import Link
 from license_server.model import Method
 from license_server.state import Properties
-from tests.chromium import EVERY_LOOK, IN_A_BROWSER, examine
+from tests.chromium import EVERY_LOOK, examine, in_a_browser
 from tests.license_server.at_the_pages import at_the_pages
 
 ADA = Properties(
@@ -25,7 +25,7 @@ ADA = Properties(
     email="ada@engines.example",
 )
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser("methods")
 
 
 class Walker:

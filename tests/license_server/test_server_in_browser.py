@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from codes import new_license_server_id
-from tests.chromium import EVERY_LOOK, IN_A_BROWSER, examine
+from tests.chromium import EVERY_LOOK, examine, in_a_browser
 from tests.license_server.at_the_pages import at_the_pages, to_telephone_page
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser("server")
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from data_store import StoreError, open_engine
 from license_server import exchange
-from tests.chromium import EVERY_LOOK, IN_A_BROWSER, examine, opened
+from tests.chromium import EVERY_LOOK, examine, in_a_browser, opened
 from tests.licensing_site.website import Website
 from tests.serving import Served
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser("site-errors")
 
 
 @contextmanager

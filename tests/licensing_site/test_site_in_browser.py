@@ -11,12 +11,12 @@ from clearinghouse import Actor
 from clearinghouse.packs import PackKind
 from codes import license_server_id
 from license_server import exchange
-from tests.chromium import IN_A_BROWSER, examine, opened
+from tests.chromium import examine, in_a_browser, opened
 from tests.clearinghouse.desk import LicenseServer
 from tests.licensing_site.website import Website
 from tests.serving import Served
 
-pytestmark = IN_A_BROWSER
+pytestmark = in_a_browser("site")
 
 
 @pytest.fixture
