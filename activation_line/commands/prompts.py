@@ -1,4 +1,4 @@
-"""`activation-line prompts`: texts that are missing, out of date or not approved; approving them."""
+"""`activation-line prompts`: texts that are missing, outdated or not approved; approving them."""
 
 import os
 import sys
