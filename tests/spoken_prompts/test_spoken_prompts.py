@@ -34,7 +34,7 @@ def texts_of(language: str) -> Mapping[str, str]:
 
 
 def spoken(prompt: str, language: str) -> tuple[str, dict[str, str]]:
-    text = texts_of(language)[prompt]
+    text = PROMPTS.template(prompt, language)
     values = {name: SAMPLES.get(name, f"some {name}") for name in placeholders(text)}
     shown = {
         name: PROMPTS.digits(value, language) if name == "digits" else value
