@@ -20,7 +20,14 @@ from spoken_prompts.speech import TABLE, read_table, row
 
 PROMPTS = spoken_prompts.load()
 LANGUAGES = PROMPTS.languages
-SAMPLES = {"group": "3", "place": "2", "digits": "82609", "opens": "Monday, 08:00"}
+SAMPLES = {
+    "group": "3",
+    "place": "2",
+    "minutes": "12",
+    "left": "4",
+    "digits": "82609",
+    "opens": "Monday, 08:00",
+}
 
 
 @cache
