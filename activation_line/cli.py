@@ -122,6 +122,7 @@ for name, purpose in {
     "packs": "License packs: add, list.",
     "products": "Products: add, list, import, policy, key, block, history.",
     "register": "The whole register: export, import.",
+    "routing": "Routing: table.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))

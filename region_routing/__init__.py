@@ -13,6 +13,7 @@ from region_routing.model import (
     Span,
     SupportCentre,
 )
+from region_routing.moves import better_region
 from region_routing.names import countries, language_name
 from region_routing.source import Problem
 
@@ -29,6 +30,7 @@ __all__ = [
     "RoutingTableError",
     "Span",
     "SupportCentre",
+    "better_region",
     "centres_for",
     "countries",
     "destination",

@@ -11,6 +11,8 @@ import phonenumbers
 from babel import Locale
 from phonenumbers import PhoneNumberFormat
 
+from region_routing.names import in_order
+
 OVERFLOW_AFTER = 120
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -141,3 +143,8 @@ class RoutingTable:
         """The region's name in a language, by the Unicode CLDR."""
         names = Locale.parse(language, sep="-").territories
         return str(names.get(code, code))
+
+    def named_regions(self, language: str = "en") -> tuple[tuple[str, str], ...]:
+        """Every region's code and name, in the order of the names, as a list to choose from."""
+        names = Locale.parse(language, sep="-").territories
+        return in_order((code, str(names.get(code, code))) for code in self.regions)
