@@ -40,6 +40,16 @@ def next_opening(
     return None
 
 
+def boundaries(centre: SupportCentre, start: datetime, end: datetime) -> Iterator[datetime]:
+    """When the week opens or closes the centre between two moments (UTC), in no strict order."""
+    day = start.astimezone(centre.zone).date() - timedelta(days=1)
+    last = end.astimezone(centre.zone).date()
+    while day <= last:
+        for span in _spans_of(centre, day):
+            yield from (moment for moment in span if start < moment < end)
+        day += timedelta(days=1)
+
+
 def hours_text(centre: SupportCentre, language: str, at: datetime | None = None) -> str:
     """The weekly hours in words, days of the same hours together, in the centre's own time.
 

@@ -1,8 +1,9 @@
 """Dated exceptions to a support centre's opening hours, kept as rows."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from switchboard.tables import opening_overrides
 
@@ -19,8 +20,25 @@ _NEAR = (
     .where(opening_overrides.c.start <= bindparam("until"))
     .order_by(opening_overrides.c.id)
 )
+_COMING = (
+    select(opening_overrides)
+    .where(opening_overrides.c.end > bindparam("at"))
+    .order_by(opening_overrides.c.id)
+)
+_REMOVE = delete(opening_overrides).where(opening_overrides.c.id == bindparam("row"))
 # An opening is looked for no further, so what begins later changes nothing for a call of now.
 AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A row: the centre is open or closed from `start` until `end`, whatever its week says."""
+
+    id: int
+    centre: str
+    start: datetime
+    end: datetime
+    is_open: bool
 
 
 def add(conn: Connection, centre: str, *, start: datetime, end: datetime, is_open: bool) -> None:
@@ -42,3 +60,13 @@ def near(conn: Connection, now: datetime) -> list[tuple[str, datetime, datetime,
     """What may count for a call of now at any centre, in the order it was added; as `of_centre`."""
     rows = conn.execute(_NEAR, {"at": now, "until": now + AHEAD})
     return [(row.centre, row.start, row.end, row.is_open) for row in rows]
+
+
+def coming(conn: Connection, now: datetime) -> list[Dated]:
+    """Every row that is not over yet, of all centres, in the order it was added."""
+    return [Dated(*row) for row in conn.execute(_COMING, {"at": now})]
+
+
+def remove(conn: Connection, row: int) -> None:
+    """Take a row away; one that is not there is none already."""
+    conn.execute(_REMOVE, {"row": row})
