@@ -23,6 +23,8 @@ from clearinghouse.tables import products
 from data_store import Cipher, StoreError, open_engine, reading
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable, RoutingTableError
+from spoken_prompts import ApprovalError, CatalogueError, State
+from spoken_prompts.approvals import read_approvals
 from switchboard import overrides
 from switchboard.overrides import Dated
 from switchboard.telephony import TelephonyError
@@ -48,7 +50,7 @@ def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Fi
             yield Finding("settings", ok=False, says=problem)
     said, table = _routing(routing or (settings.routing_dir if settings else None))
     yield said
-    yield _prompts()
+    yield _prompts(settings)
     if settings is None:
         return
     yield _address(settings)
@@ -82,9 +84,17 @@ def _hours(exceptions: Sequence[Dated], table: RoutingTable) -> Finding:
     return Finding("opening hours", ok=True, says=f"dated exceptions to come: {len(exceptions)}.")
 
 
-def _prompts() -> Finding:
-    prompts = spoken_prompts.load()
-    return Finding("prompts", ok=True, says=f"{len(prompts.ids())} texts.")
+def _prompts(settings: Settings | None) -> Finding:
+    try:
+        approvals = read_approvals(settings.prompt_approvals_file) if settings else {}
+        prompts = spoken_prompts.load(approvals=approvals)
+    except (ApprovalError, CatalogueError) as error:
+        return Finding("prompts", ok=False, says=str(error))
+    drafts = [each for each in prompts.languages if prompts.state(each) is State.DRAFT]
+    says = f"{len(prompts.ids())} texts in {len(prompts.languages)} languages"
+    if drafts:
+        says += f"; drafts, of which production speaks English alone: {', '.join(drafts)}"
+    return Finding("prompts", ok=True, says=f"{says}.")
 
 
 def _address(settings: Settings) -> Finding:

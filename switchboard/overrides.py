@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from region_routing import Override
 from switchboard.tables import opening_overrides
 
 _OF_CENTRE = (
@@ -28,6 +29,11 @@ _COMING = (
 _REMOVE = delete(opening_overrides).where(opening_overrides.c.id == bindparam("row"))
 # An opening is looked for no further, so what begins later changes nothing for a call of now.
 AHEAD = timedelta(days=14)
+_CURRENT = (
+    select(opening_overrides)
+    .where(opening_overrides.c.end > bindparam("at"))
+    .order_by(opening_overrides.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +76,9 @@ def coming(conn: Connection, now: datetime) -> list[Dated]:
 def remove(conn: Connection, row: int) -> None:
     """Take a row away; one that is not there is none already."""
     conn.execute(_REMOVE, {"row": row})
+
+
+def current(conn: Connection, now: datetime) -> list[Override]:
+    """What is not over yet, of all centres, in the order it was added."""
+    rows = conn.execute(_CURRENT, {"at": now})
+    return [Override(row.centre, row.start, row.end, row.is_open) for row in rows]
