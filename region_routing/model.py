@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,12 @@ class OutOfHours(StrEnum):
     CALL_BACK = "call_back"
 
 
+@cache
+def zone_named(name: str) -> ZoneInfo:
+    """A time zone by its IANA name. `ZoneInfo` itself keeps eight and reads any other again."""
+    return ZoneInfo(name)
+
+
 @dataclass(frozen=True, slots=True)
 class SupportCentre:
     """Where representatives sit. `hours` has seven entries, Monday first.
@@ -79,7 +86,7 @@ class SupportCentre:
     @property
     def zone(self) -> ZoneInfo:
         """The time zone that the hours are local to."""
-        return ZoneInfo(self.timezone)
+        return zone_named(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
