@@ -76,10 +76,15 @@ def _routing(path: Path | None) -> tuple[Finding, RoutingTable | None]:
 
 def _hours(exceptions: Sequence[Dated], table: RoutingTable) -> Finding:
     """A row for a centre that has gone changes nothing, though somebody relies on it."""
-    strange = [row for row in exceptions if row.centre not in table.centres]
+    names = {row.id: (row.override.centre, *(row.override.overflow or ())) for row in exceptions}
+    strange = [
+        f"exception {number} names {name!r}"
+        for number, named in names.items()
+        for name in named
+        if name not in table.centres
+    ]
     if strange:
-        says = "; ".join(f"exception {row.id} is for {row.centre!r}" for row in strange)
-        says += ": no table has that. Take it away with `activation-line hours remove`."
+        says = f"{'; '.join(strange)}, and no table has that: see `activation-line hours remove`."
         return Finding("opening hours", ok=False, says=says)
     return Finding("opening hours", ok=True, says=f"dated exceptions to come: {len(exceptions)}.")
 

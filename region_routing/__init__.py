@@ -1,6 +1,6 @@
 """Which line, number, language, support centre and opening hours serve whom."""
 
-from region_routing.destinations import Destination, Kind, centres_for, destination
+from region_routing.destinations import Destination, Kind, as_ruled, destination
 from region_routing.hours import hours_text, is_open, next_opening
 from region_routing.loading import RoutingTableError, load
 from region_routing.model import (
@@ -30,8 +30,8 @@ __all__ = [
     "RoutingTableError",
     "Span",
     "SupportCentre",
+    "as_ruled",
     "better_region",
-    "centres_for",
     "countries",
     "destination",
     "hours_text",

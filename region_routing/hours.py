@@ -18,7 +18,9 @@ def is_open(centre: SupportCentre, at: datetime, overrides: Iterable[Override] =
     """Whether somebody is there at this moment (aware). The last override that covers it counts."""
     verdict = None
     for override in overrides:
-        if override.centre == centre.id and override.start <= at < override.end:
+        if override.is_open is None or override.centre != centre.id:
+            continue
+        if override.start <= at < override.end:
             verdict = override.is_open
     if verdict is not None:
         return verdict

@@ -91,12 +91,17 @@ class SupportCentre:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A dated exception to a centre's hours: open or closed from `start` until `end` (aware)."""
+    """A dated exception to what the tables say of a centre, from `start` until `end` (aware).
+
+    What is None stays as it is: the hours, the rule for out of hours, or the overflow list.
+    """
 
     centre: str
     start: datetime
     end: datetime
-    is_open: bool
+    is_open: bool | None = None
+    out_of_hours: OutOfHours | None = None
+    overflow: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""`activation-line hours`: dated exceptions to the support centres' opening hours."""
+"""`activation-line hours`: dated exceptions to the hours and rules of support centres."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,19 +11,21 @@ from sqlalchemy import Connection
 
 import region_routing
 from activation_line.commands.working import changing, looking, show_json, who
+from activation_line.hours_preview import local, preview, told
 from activation_line.settings import load
 from clearinghouse import audit
-from region_routing import Override, RoutingTable, SupportCentre
-from region_routing.changes import Change, changes
+from region_routing import OutOfHours, Override, RoutingTable, SupportCentre
 from switchboard import overrides
-from switchboard.overrides import Dated
 
 LONGEST = timedelta(days=366)
-SHOWN = 20
 LOCAL = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+FROM = click.option("--from", "start", type=LOCAL, required=True, help="First minute, local there.")
+UNTIL = click.option(
+    "--until", "end", type=LOCAL, required=True, help="The minute it is over, local there."
+)
 PREVIEW = click.option(
-    "--preview", is_flag=True, help="Show what would change, and change nothing."
+    "--preview", "only_preview", is_flag=True, help="Show what would change, and change nothing."
 )
 
 
@@ -35,7 +37,7 @@ class HoursError(click.ClickException):
 
 @click.group()
 def commands() -> None:
-    """Exceptions to opening hours: list, add, remove."""
+    """Exceptions to opening hours and rules: list, add, rule, remove."""
 
 
 @commands.command("list")
@@ -51,74 +53,145 @@ def list_all(centre: str | None, *, as_json: bool) -> None:
         _centre(table, centre)
     with looking() as (register, connection):
         rows = overrides.coming(connection, register.clock())
-    found = [row for row in rows if centre in (None, row.centre)]
+    found = [row for row in rows if centre in (None, row.override.centre)]
     if as_json:
-        show_json([asdict(row) for row in found])
+        show_json([{"id": row.id, **asdict(row.override)} for row in found])
         return
     for row in found:
-        click.echo(f"{row.id}  {_told(table.centres.get(row.centre), row)}")
+        click.echo(told(table.centres.get(row.override.centre), row))
 
 
 @commands.command()
 @click.argument("centre")
-@click.option("--from", "start", type=LOCAL, required=True, help="Its first minute, local there.")
-@click.option(
-    "--until", "end", type=LOCAL, required=True, help="The minute it is over, local there."
-)
+@FROM
+@UNTIL
 @click.option("--open/--closed", "is_open", required=True, help="What the centre is in that time.")
 @PREVIEW
-def add(centre: str, start: datetime, end: datetime, *, is_open: bool, preview: bool) -> None:
+def add(centre: str, start: datetime, end: datetime, *, is_open: bool, only_preview: bool) -> None:
     """Open or close CENTRE for a time, whatever its week says.
 
     A day alone is its midnight: --from 2026-12-24 --until 2026-12-27 are three days.
     """
     table = _table()
     place = _centre(table, centre)
-    # Where clocks go back over the end, it is the second one, as with any closing time.
-    begins = start.replace(tzinfo=place.zone).astimezone(UTC)
-    ends = end.replace(tzinfo=place.zone, fold=1).astimezone(UTC)
-    if ends <= begins:
-        raise HoursError(f"It would be over before it begins: {_local(place, ends)}.")
-    if ends - begins > LONGEST:
-        raise HoursError("It is longer than a year: change the week in centres.toml instead.")
-    with changing() as (register, connection):
-        now = register.clock()
-        if ends <= now:
-            raise HoursError(f"It was over at {_local(place, ends)}: nothing can be changed there.")
-        held = _held(connection, place, now)
-        fresh = [*held, Override(place.id, begins, ends, is_open)]
-        found = changes(place, held, fresh, max(begins, now), ends)
-        _show(table, place, found)
-        if not preview:
-            overrides.add(connection, place.id, start=begins, end=ends, is_open=is_open)
-            data = _facts(place.id, begins, ends, is_open=is_open)
-            _note(connection, "hours.exception_added", data, now)
+    fresh = replace(_spanned(place, start, end), is_open=is_open)
+    _keep(table, place, fresh, only_preview=only_preview)
+
+
+@commands.command()
+@click.argument("centre")
+@FROM
+@UNTIL
+@click.option(
+    "--out-of-hours",
+    type=click.Choice([rule.value for rule in OutOfHours]),
+    help="What becomes of calls while all are closed.",
+)
+@click.option("--overflow", multiple=True, help="Who takes over; several, in order.")
+@click.option("--no-overflow", is_flag=True, help="Nobody takes over.")
+@PREVIEW
+def rule(
+    centre: str,
+    start: datetime,
+    end: datetime,
+    out_of_hours: str | None,
+    overflow: tuple[str, ...],
+    *,
+    no_overflow: bool,
+    only_preview: bool,
+) -> None:
+    """Give CENTRE another rule for out of hours, or another overflow list, for a time."""
+    table = _table()
+    place = _centre(table, centre)
+    if overflow and no_overflow:
+        raise HoursError("--overflow and --no-overflow contradict each other: leave one out.")
+    if not (out_of_hours or overflow or no_overflow):
+        raise HoursError("Nothing is given to change: --out-of-hours, --overflow or --no-overflow.")
+    for other in overflow:
+        if _centre(table, other) is place:
+            raise HoursError(f"{place.id} can't take over for itself: name other support centres.")
+    fresh = replace(
+        _spanned(place, start, end),
+        out_of_hours=OutOfHours(out_of_hours) if out_of_hours else None,
+        overflow=overflow if overflow or no_overflow else None,
+    )
+    _keep(table, place, fresh, only_preview=only_preview)
 
 
 @commands.command()
 @click.argument("number", type=int)
 @PREVIEW
-def remove(number: int, *, preview: bool) -> None:
+def remove(number: int, *, only_preview: bool) -> None:
     """Take an exception away, by the NUMBER that list shows."""
     table = _table()
     with changing() as (register, connection):
         now = register.clock()
         rows = overrides.coming(connection, now)
-        row = next((each for each in rows if each.id == number), None)
-        if row is None:
+        gone = next((each.override for each in rows if each.id == number), None)
+        if gone is None:
             raise HoursError(
-                f"There is no exception {number} to come: see activation-line hours list."
+                f"There is no exception {number} to come: see `activation-line hours list`."
             )
-        place = table.centres.get(row.centre)
-        if place is not None:
-            held = _held(connection, place, now)
-            left = [_override(each) for each in rows if each.centre == place.id and each != row]
-            start = max(row.start, now)
-            _show(table, place, changes(place, held, left, start, min(row.end, start + LONGEST)))
-        if not preview:
+        place = table.centres.get(gone.centre)
+        if place is None:
+            click.echo(f"No table has the support centre {gone.centre!r}: nothing changes.")
+        else:
+            here = [each for each in rows if each.override.centre == place.id]
+            held = [each.override for each in here]
+            left = [each.override for each in here if each.id != number]
+            start = max(gone.start, now)
+            span = start, min(gone.end, start + LONGEST)
+            _say(table, place, held, left, span)
+        if not only_preview:
             overrides.remove(connection, number)
-            data = _facts(row.centre, row.start, row.end, is_open=row.is_open)
-            _note(connection, "hours.exception_removed", data, now)
+            _note(connection, "hours.exception_removed", gone, now)
+
+
+def _keep(
+    table: RoutingTable, place: SupportCentre, fresh: Override, *, only_preview: bool
+) -> None:
+    with changing() as (register, connection):
+        now = register.clock()
+        if fresh.end <= now:
+            when = local(place, fresh.end)
+            raise HoursError(f"It was over at {when}: nothing can be changed there.")
+        rows = overrides.coming(connection, now)
+        held = [each.override for each in rows if each.override.centre == place.id]
+        _say(table, place, held, [*held, fresh], (max(fresh.start, now), fresh.end))
+        if not only_preview:
+            overrides.add(
+                connection,
+                place.id,
+                start=fresh.start,
+                end=fresh.end,
+                is_open=fresh.is_open,
+                out_of_hours=fresh.out_of_hours,
+                overflow=fresh.overflow,
+            )
+            _note(connection, "hours.exception_added", fresh, now)
+
+
+def _say(
+    table: RoutingTable,
+    place: SupportCentre,
+    before: list[Override],
+    after: list[Override],
+    span: tuple[datetime, datetime],
+) -> None:
+    for line in preview(table, place, before, after, span):
+        click.echo(line)
+
+
+def _spanned(place: SupportCentre, start: datetime, end: datetime) -> Override:
+    """An exception that says nothing yet, from and until what the clock of the place shows."""
+    begins = start.replace(tzinfo=place.zone).astimezone(UTC)
+    # Where clocks go back over the end, it is the second one, as with any closing time.
+    ends = end.replace(tzinfo=place.zone, fold=1).astimezone(UTC)
+    if ends <= begins:
+        raise HoursError(f"It would be over before it begins: {local(place, ends)}.")
+    if ends - begins > LONGEST:
+        raise HoursError("It is longer than a year: change centres.toml instead.")
+    return Override(place.id, begins, ends)
 
 
 def _table() -> RoutingTable:
@@ -132,59 +205,10 @@ def _centre(table: RoutingTable, name: str) -> SupportCentre:
     return table.centres[name]
 
 
-def _held(connection: Connection, centre: SupportCentre, now: datetime) -> list[Override]:
-    rows = overrides.coming(connection, now)
-    return [_override(row) for row in rows if row.centre == centre.id]
-
-
-def _override(row: Dated) -> Override:
-    return Override(row.centre, row.start, row.end, row.is_open)
-
-
-def _note(connection: Connection, action: str, data: Mapping[str, Any], now: datetime) -> None:
-    audit.append(connection, action, actor=who(), now=now, data=data)
-
-
-def _facts(centre: str, start: datetime, end: datetime, *, is_open: bool) -> dict[str, object]:
-    return {
-        "centre": centre,
-        "start": start.isoformat(),
-        "end": end.isoformat(),
-        "is_open": is_open,
+def _note(connection: Connection, action: str, found: Override, now: datetime) -> None:
+    data: Mapping[str, Any] = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(found).items()
+        if value is not None
     }
-
-
-def _show(table: RoutingTable, centre: SupportCentre, found: Sequence[Change]) -> None:
-    """What changes and from when, in the centre's time, and for which regions."""
-    if not found:
-        click.echo(f"{centre.name}: nothing changes, it is so already.")
-        return
-    for line in _lines(centre, found):
-        click.echo(line)
-    regions = sorted(code for code, each in table.regions.items() if each.centre == centre.id)
-    helped = sorted(other.id for other in table.centres.values() if centre.id in other.overflow)
-    click.echo(f"It answers first for {len(regions)} regions: {', '.join(regions)}.")
-    if helped:
-        click.echo(f"It takes over for {', '.join(helped)}.")
-
-
-def _lines(centre: SupportCentre, found: Sequence[Change]) -> Iterator[str]:
-    yield f"{centre.name}, in its own time ({centre.timezone}):"
-    for change in found[:SHOWN]:
-        what = "open, and was closed" if change.is_open else "closed, and was open"
-        yield f"  {_local(centre, change.start)} to {_local(centre, change.end)}: {what}"
-    if len(found) > SHOWN:
-        yield f"  and {len(found) - SHOWN} times more"
-
-
-def _local(centre: SupportCentre, at: datetime) -> str:
-    return f"{at.astimezone(centre.zone):%Y-%m-%d %H:%M}"
-
-
-def _told(centre: SupportCentre | None, row: Dated) -> str:
-    state = "open" if row.is_open else "closed"
-    if centre is None:
-        return (
-            f"{row.centre}  {state}  {row.start:%Y-%m-%d %H:%M} to {row.end:%Y-%m-%d %H:%M} (UTC)"
-        )
-    return f"{row.centre}  {state}  {_local(centre, row.start)} to {_local(centre, row.end)}"
+    audit.append(connection, action, actor=who(), now=now, data=data)

@@ -70,7 +70,7 @@ def test_an_exception_for_a_centre_that_has_gone(
         for centre in ("japan", "atlantis"):
             end = now + timedelta(days=1)
             overrides.add(connection, centre, start=now, end=end, is_open=True)
-    assert "exception 2 is for 'atlantis'" in ill(environment)["opening hours"]
+    assert "exception 2 names 'atlantis'" in ill(environment)["opening hours"]
     with transaction(governed.engine) as connection:
         overrides.remove(connection, 2)
     assert found(environment)["opening hours"] == "dated exceptions to come: 1."

@@ -25,7 +25,7 @@ def test_a_holiday_is_previewed_added_listed_and_removed(environment: dict[str, 
         "Central Europe, in its own time (Europe/Berlin):",
         "  2099-12-24 12:00 to 2099-12-24 20:00: closed, and was open",
         "  2099-12-25 07:00 to 2099-12-25 18:00: closed, and was open",
-        "It answers first for 9 regions: AT, CH, CZ, DE, HR, HU, LI, SI, SK.",
+        "It answers first for AT, CH, CZ, DE, HR, HU, LI, SI, SK.",
     ]
     assert rows(environment) == []
     assert command(*words, env=environment).stdout == shown.stdout
@@ -33,7 +33,7 @@ def test_a_holiday_is_previewed_added_listed_and_removed(environment: dict[str, 
     assert (row["centre"], row["is_open"]) == ("central-europe", False)
     assert row["start"] == "2099-12-24 11:00:00+00:00"  # noon in Berlin
     listed = command("hours", "list", "central-europe", env=environment).stdout
-    assert listed == "1  central-europe  closed  2099-12-24 12:00 to 2099-12-26 00:00\n"
+    assert listed == "1  central-europe  2099-12-24 12:00 to 2099-12-26 00:00  closed\n"
     assert command("hours", "list", "japan", env=environment).stdout == ""
     assert "nothing changes" in command(*words, "--preview", env=environment).stdout
     back = command("hours", "remove", "1", "--preview", env=environment).stdout
@@ -44,6 +44,33 @@ def test_a_holiday_is_previewed_added_listed_and_removed(environment: dict[str, 
     exported = command("audit", "export", env=environment).stdout
     assert exported.count("hours.exception_added") == 1
     assert exported.count("hours.exception_removed") == 1
+
+
+def test_a_rule_is_changed_for_a_time(environment: dict[str, str]) -> None:
+    overflow = "overflow korea, and was pacific then south-east-asia"
+    words = ("hours", "rule", "japan", *DAYS, "--out-of-hours", "call_back", "--overflow", "korea")
+    shown = command(*words, env=environment)
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.splitlines() == [
+        "Japan, in its own time (Asia/Tokyo):",
+        "  from 2099-12-24 12:00: out of hours call_back, and was line; " + overflow,
+        "  from 2099-12-26 00:00: as it was",
+        "It answers first for JP.",
+    ]
+    listed = command("hours", "list", env=environment).stdout
+    assert listed == (
+        "1  japan  2099-12-24 12:00 to 2099-12-26 00:00  out of hours call_back, overflow korea\n"
+    )
+    inside = ("--from", "2099-12-25", "--until", "2099-12-25 12:00", "--no-overflow")
+    told = command("hours", "rule", "japan", *inside, env=environment).stdout
+    assert "  from 2099-12-25 00:00: overflow to nobody, and was korea\n" in told
+    assert "  from 2099-12-25 12:00: as it was\n" in told
+    (first, second) = rows(environment)
+    assert (first["overflow"], second["overflow"]) == (["korea"], [])
+    assert (first["is_open"], second["out_of_hours"]) == (None, None)
+    over_it = command(*words, "--preview", env=environment).stdout
+    assert "  from 2099-12-25 00:00: overflow korea, and was to nobody\n" in over_it
+    assert "2099-12-24 12:00" not in over_it  # it is so already
 
 
 def test_the_last_exception_counts(environment: dict[str, str]) -> None:
@@ -81,6 +108,10 @@ def test_a_long_exception_shows_its_beginning(environment: dict[str, str]) -> No
             ("add", "japan", "--from", "2099-02-02", "--until", "2101-02-01", "--open"),
             "longer than a year",
         ),
+        (("rule", "japan", *DAYS), "Nothing is given to change"),
+        (("rule", "japan", *DAYS, "--overflow", "mars"), "no support centre 'mars'"),
+        (("rule", "japan", *DAYS, "--overflow", "japan"), "can't take over for itself"),
+        (("rule", "japan", *DAYS, "--overflow", "korea", "--no-overflow"), "contradict"),
         (("add", "japan", *DAYS), "Missing option"),
         (("add", "japan", "--from", "Christmas", "--until", "2099-01-01", "--open"), "Christmas"),
     ],
