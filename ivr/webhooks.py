@@ -9,6 +9,8 @@ from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import HTTPException
 
 import region_routing
+import spoken_prompts
+from ivr import call_back_webhooks
 from ivr.commands import Turn
 from ivr.events import (
     CallArrived,
@@ -18,8 +20,8 @@ from ivr.events import (
     NothingPressed,
     PutThrough,
     RepresentativeLost,
-    StillWaiting,
 )
+from ivr.queue_commands import look
 from ivr.services import Services
 from ivr.session import Session
 from ivr.signature import checker
@@ -41,6 +43,7 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
     blueprint = Blueprint("voice", __name__)
     turns = Turns(services)
     blueprint.before_request(checker(services.auth_token, services.public_base_url))
+    call_back_webhooks.add_routes(blueprint, turns, TOKEN)
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
@@ -55,8 +58,9 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
 
     @blueprint.post("/wait")
     def wait() -> Response:
+        keys = request.form.get("Digits", "")
         try:
-            return _twiml(_later(turns, _still_waiting))
+            return _twiml(_later(turns, lambda turn, _: KeysPressed(keys) if keys else look(turn)))
         except UnknownCallError:
             # Whoever waits can't be asked anything: out of the queue first, then begin again.
             return _twiml(LEAVE)
@@ -124,13 +128,14 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
     if line is None:
         line = next(iter(routing.lines.values()))
         log.warning("a call came on a number that no line has; %s takes it", line.id)
+    language = spoken_prompts.choose(services.prompts, (line.language,), production=False).language
     route = routing.route(routing.region_for_call(line, caller))
     arrival = Arrival(
         call_sid=request.form["CallSid"],
         line=line.id,
         region=route.region.code,
         centre=route.centre.id,
-        language=line.language,
+        language=language,
         caller=caller,
     )
 
@@ -144,13 +149,9 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
         if opening is None:
             return CallArrived(opens="")
         local = opening.astimezone(route.centre.zone)
-        return CallArrived(opens=services.prompts.spoken_time(local, line.language))
+        return CallArrived(opens=services.prompts.spoken_time(local, language))
 
     return turns.begin(arrival, request.headers.get(TOKEN), arrived)
-
-
-def _still_waiting(turn: Turn, _session: Session) -> Event:
-    return StillWaiting(queues.position(turn.conn, turn.call.id).place)
 
 
 def _put_through(turn: Turn, _session: Session) -> Event:
@@ -198,7 +199,8 @@ REDIRECTED: dict[str, EventMaker] = {
 def _apology(services: Services) -> str:
     """Needs no database; in the language of the number that was rung."""
     line = services.routing.line_for_number(request.form.get("To", ""))
-    language = line.language if line else "en"
+    wanted = (line.language,) if line else ()
+    language = spoken_prompts.choose(services.prompts, wanted, production=False).language
     response = VoiceResponse()
     response.say(
         services.prompts.text("technical_fault", language),

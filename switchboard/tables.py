@@ -41,6 +41,9 @@ calls = Table(
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("ended_by", String(32)),
+    Column("not_before", UtcDateTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index(None, "caller", "started_at"),
     Index(None, "state", "centre", "queued_at"),
 )
 
@@ -79,5 +82,7 @@ opening_overrides = Table(
     Column("centre", String(64), nullable=False, index=True),
     Column("start", UtcDateTime, nullable=False),
     Column("end", UtcDateTime, nullable=False),
-    Column("is_open", Boolean, nullable=False),
+    Column("is_open", Boolean),
+    Column("out_of_hours", String(16)),
+    Column("overflow", Json),
 )
