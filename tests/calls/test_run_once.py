@@ -121,8 +121,9 @@ def test_a_compromised_key_by_a_whole_call() -> None:
     assert asked is not None
     assert answered is not None
     assert f"The answer is {answered[1]}." in run.output
-    acts = re.findall(r"console\s+(.+)$", run.output, re.MULTILINE)
-    assert acts[2:6] == ["verify", "challenge", "answer challenge", "issue"]
+    acts = conversation_of(run)["console"]
+    start = acts.index("verify")
+    assert acts[start : start + 4] == ["verify", "challenge", "answer challenge", "issue"]
 
 
 def test_a_compromised_id_is_revoked_though_the_caller_never_types_the_new_one() -> None:
@@ -183,7 +184,7 @@ def test_a_representative_may_refuse() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--once", "--region", "XX"], "No line serves 'XX'; the regions are AR, AT, AU"),
+        (["--once", "--region", "XX"], "No line serves 'XX': write the ISO 3166 code of a region"),
         (["--once", "--at", "tomorrow"], "'tomorrow' does not match"),
         (["--once", "--wrong-digit", "12"], "12 is not in the range"),
         (["--wrong-digit", "3"], "add --once"),
