@@ -79,14 +79,16 @@ class Variation:
 
 
 class RegionError(Exception):
-    """There is no such region. The message lists those there are."""
+    """There is no such region. The message says what lists those there are."""
 
 
 def route_for(routing: RoutingTable, region: str) -> Route:
     """Where the region's calls go. Raises `RegionError`."""
     if region not in routing.regions:
-        known = ", ".join(sorted(routing.regions))
-        raise RegionError(f"No line serves {region!r}; the regions are {known}.")
+        raise RegionError(
+            f"No line serves {region!r}: write the ISO 3166 code of a region, such as DE; "
+            "`activation-line routing table` lists them all."
+        )
     return routing.route(region)
 
 

@@ -183,7 +183,7 @@ def test_a_representative_may_refuse() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--once", "--region", "XX"], "No line serves 'XX'; the regions are AR, AT, AU"),
+        (["--once", "--region", "XX"], "No line serves 'XX': write the ISO 3166 code of a region"),
         (["--once", "--at", "tomorrow"], "'tomorrow' does not match"),
         (["--once", "--wrong-digit", "12"], "12 is not in the range"),
         (["--wrong-digit", "3"], "add --once"),
