@@ -52,9 +52,11 @@ class ConsolePages:
         call = shown["call"]
         new_id = (call or {}).get("new_id") or {"groups": [], "read": 0}
         self._call_id = call["id"] if call else None
+        # Whoever is being called back can't be talked to yet.
+        is_there = call is not None and call["state"] != "calling"
         return Desk(
             allowed=frozenset(shown["allowed"]),
-            call_id=self._call_id,
+            call_id=self._call_id if is_there else None,
             groups=tuple(new_id["groups"]),
             read=new_id["read"],
         )
