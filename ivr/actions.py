@@ -130,6 +130,37 @@ class Note:
     data: tuple[tuple[str, str | int | bool], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Go on in another language. Brings `LanguageChanged`."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCall:
+    """Go on as a call from another region. Brings `Moved`."""
+
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindEarlierCall:
+    """Which call broke off with this case number? Brings `EarlierFound` or `NothingEarlier`."""
+
+    case_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProveEarlierCall:
+    """Compare two digits with a group of an earlier call's code. Brings `Resumed` or `Refused`."""
+
+    call: int
+    code: str
+    group: int
+    digits: str
+
+
 Spoken = Say | Ask | WaitInQueue | Hold | JoinConference | HangUp
 Command = (
     LookUpProduct
@@ -140,5 +171,9 @@ Command = (
     | Enqueue
     | FindRepresentative
     | EndCall
+    | ChangeLanguage
+    | MoveCall
+    | FindEarlierCall
+    | ProveEarlierCall
 )
 Action = Spoken | Command | Note

@@ -31,6 +31,11 @@ def menu(*first: Say) -> Ask:
     return Ask(says, CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True)
 
 
+def again(session: Session) -> Turn:
+    """Ask for the code once more."""
+    return replace(session, step=Step.CLOSING_CODE), (menu(),)
+
+
 def take_code(session: Session, event: KeysPressed) -> Turn:
     """Have the code checked; `*` brings the representative back."""
     keys = event.keys

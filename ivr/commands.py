@@ -5,27 +5,32 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from clearinghouse import Actor, Channel, DeactivationCause, Reason, Refusal, RefusalCode
 from data_store import mark_durable
+from ivr import circumstances, earlier_calls
 from ivr.actions import (
+    ChangeLanguage,
     Command,
     Confirm,
     Deactivate,
     EndCall,
     Enqueue,
+    FindEarlierCall,
     FindRepresentative,
     LookUpProduct,
+    MoveCall,
     OpenRequest,
+    ProveEarlierCall,
     SetReason,
 )
 from ivr.events import (
     Confirmed,
     Deactivated,
     Event,
-    ProductFound,
     PutThrough,
     Refused,
     RepresentativeLost,
@@ -71,6 +76,10 @@ class Turn:
         """A row for the event log, written with the turn."""
         self.notes.append(NewEvent(kind, data))
 
+    def take_request(self, request_id: int, case_number: str) -> None:
+        """The call is about this request from now on."""
+        self.call = replace(self.call, request_id=request_id, case_number=case_number)
+
 
 def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
     """Carry out one command; the event that it brings, if any."""
@@ -91,6 +100,8 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
             return PutThrough(turn.call.conference)
         case EndCall(by, case):
             _end(turn, by, case)
+        case _ if type(command) in ELSEWHERE:
+            return ELSEWHERE[type(command)](turn, command)
         case _:
             return _ask_register(turn, command)
     return None
@@ -102,7 +113,7 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
         case LookUpProduct(product_id):
             if not house.product_exists(turn.conn, product_id):
                 raise Refusal(RefusalCode.PRODUCT_UNKNOWN)
-            return ProductFound()
+            return circumstances.product_found(turn, product_id)
         case OpenRequest():
             return _open(turn, command)
         case SetReason(case, key):
@@ -130,7 +141,7 @@ def _open(turn: Turn, command: OpenRequest) -> Event:
         actor=turn.caller,
         now=turn.now,
     )
-    turn.call = replace(turn.call, request_id=opened.id, case_number=opened.case_number)
+    turn.take_request(opened.id, opened.case_number)
     return RequestOpened(opened.id, opened.case_number, opened.line_code)
 
 
@@ -169,3 +180,12 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
     if call.representative is not None:
         telephony, conference = turn.services.telephony, call.conference
         turn.after_commit.append(lambda: telephony.end_conference(conference))
+
+
+# Commands that a module of their own carries out; each function takes the one kind of its key.
+ELSEWHERE: dict[type[Command], Callable[[Turn, Any], Event | None]] = {
+    ChangeLanguage: circumstances.change_language,
+    MoveCall: circumstances.move,
+    FindEarlierCall: earlier_calls.find,
+    ProveEarlierCall: earlier_calls.prove,
+}

@@ -17,6 +17,11 @@ NAMES = {
     "ClosingCodeWanted": "closing code wanted",
     "RepresentativeLost": "representative lost",
     "HungUp": "hang-up",
+    "LanguageChanged": "language changed",
+    "Moved": "moved",
+    "EarlierFound": "earlier call found",
+    "NothingEarlier": "no earlier call",
+    "Resumed": "resumed",
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from codes import case_number
-from ivr import closing, deactivating
+from ivr import closing, deactivating, greeting, resuming
 from ivr.actions import (
     Action,
     Ask,
@@ -30,18 +30,33 @@ from ivr.events import (
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    EarlierFound,
     Event,
     HungUp,
     KeysPressed,
+    LanguageChanged,
+    Moved,
+    NothingEarlier,
     NothingPressed,
     ProductFound,
     PutThrough,
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
     StillWaiting,
 )
-from ivr.keying import ask_for_groups, ask_to_mark, hear_nothing, take_keys, take_mark
+from ivr.helping import STEPS as PACE_KEYS
+from ivr.helping import ask_help, with_pace
+from ivr.keying import (
+    ask_for_groups,
+    ask_to_mark,
+    hear_nothing,
+    miss_help,
+    take_help,
+    take_keys,
+    take_mark,
+)
 from ivr.outcomes import (
     MOST_SILENCES,
     MOST_TRIES,
@@ -76,40 +91,26 @@ def advance(session: Session, event: Event) -> Turn:
     return after, actions
 
 
-def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
+def resume(session: Session) -> Turn:
     """Say again what the call stands at, for a webhook that came late or out of order."""
-    match session.step:
-        case Step.ARRIVING:
-            return _arrive(session, CallArrived())
-        case Step.MARKING:
-            return ask_to_mark(session)
-        case Step.REASON:
-            return session, (_reason_menu(),)
-        case Step.RECEIPT:
-            return deactivating.offer(session)
-        case Step.DEACTIVATING | Step.CONFIRMATION:
-            return deactivating.again(session)
-        case Step.QUEUED:
-            return session, (WaitInQueue(),)
-        case Step.TALKING:
-            return session, (FindRepresentative(),)
-        case Step.CLOSING_CODE | Step.CONFIRMING:
-            return replace(session, step=Step.CLOSING_CODE), (closing.menu(),)
-        case Step.ENDED:
-            return session, (HangUp(),)
-        case _:
-            return ask_for_groups(session)
-
-
-def _arrive(session: Session, event: CallArrived) -> Turn:
-    if event.opens is not None:
-        said = Say("centre_closed", (("opens", event.opens),))
-        return say_goodbye(session, said if event.opens else Say("centre_closed_for_long"))
-    return ask_for_groups(session, (Say("start_again" if event.again else "welcome"),))
+    return AGAIN.get(session.step, ask_for_groups)(session)
 
 
 def _take_keys(session: Session, event: KeysPressed) -> Turn:
-    return take_keys(session, event.keys)
+    keys = event.keys
+    is_first = session.step is Step.PRODUCT_ID and not session.has_keyed
+    if keys == "*" and is_first and not session.product_id.pending and session.other_language:
+        return greeting.change_language(session)
+    return resuming.find(session, keys) or take_keys(session, keys)
+
+
+def _take_up(session: Session, event: Resumed) -> Turn:
+    """Be back where the earlier call broke."""
+    session, done = resuming.restored(session, event)
+    if session.step is Step.QUEUED:
+        return to_queue(session, *done)
+    session, actions = resume(session)
+    return session, (*done, *actions)
 
 
 def _take_mark(session: Session, event: KeysPressed) -> Turn:
@@ -118,10 +119,6 @@ def _take_mark(session: Session, event: KeysPressed) -> Turn:
 
 def _hear_nothing(session: Session, _event: NothingPressed) -> Turn:
     return hear_nothing(session)
-
-
-def _find_product(session: Session, _event: ProductFound) -> Turn:
-    return ask_for_groups(replace(session, step=Step.LICENSE_SERVER_ID))
 
 
 def _refuse_product(session: Session, event: Refused) -> Turn:
@@ -182,7 +179,8 @@ def _choose_reason(session: Session, event: KeysPressed) -> Turn:
         return to_queue(session, SetReason(session.case, key), chosen)
     if key == "0":
         return to_queue(session)
-    tries = session.tries if key == "*" else session.tries + 1
+    session = with_pace(session, key)
+    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
     if tries >= MOST_TRIES:
         return to_queue(session)
     return replace(session, tries=tries, silences=0), (_reason_menu(),)
@@ -226,20 +224,21 @@ def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
 def _hang_up(session: Session, event: HungUp) -> Turn:
     if session.step is Step.ENDED:
         return session, ()
-    return replace(session, step=Step.ENDED), (EndCall(event.by, session.case),)
+    broken = replace(session, step=Step.ENDED, broke_at=session.step.value)
+    return broken, (EndCall(event.by, session.case),)
 
 
 # Each handler takes the one kind of event that its key names.
 Handler = Callable[[Session, Any], Turn]
 HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
-    (Step.ARRIVING, CallArrived): _arrive,
+    (Step.ARRIVING, CallArrived): greeting.arrive,
     (Step.PRODUCT_ID, KeysPressed): _take_keys,
     (Step.PRODUCT_ID, NothingPressed): _hear_nothing,
     (Step.LICENSE_SERVER_ID, KeysPressed): _take_keys,
     (Step.LICENSE_SERVER_ID, NothingPressed): _hear_nothing,
     (Step.MARKING, KeysPressed): _take_mark,
     (Step.MARKING, NothingPressed): _hear_nothing,
-    (Step.LOOKING_UP, ProductFound): _find_product,
+    (Step.LOOKING_UP, ProductFound): greeting.find_product,
     (Step.LOOKING_UP, Refused): _refuse_product,
     (Step.OPENING, RequestOpened): _open_request,
     (Step.OPENING, Refused): _refuse_request,
@@ -264,5 +263,35 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CLOSING_CODE, RepresentativeLost): _requeue,
     (Step.CONFIRMING, Confirmed): closing.confirm,
     (Step.CONFIRMING, Refused): closing.refuse_code,
+    (Step.PRODUCT_ID, LanguageChanged): greeting.go_on_in_language,
+    (Step.COUNTRY, KeysPressed): greeting.choose_country,
+    (Step.COUNTRY, NothingPressed): greeting.miss_country,
+    (Step.COUNTRY, Moved): greeting.go_on_elsewhere,
+    (Step.HELP, KeysPressed): take_help,
+    (Step.HELP, NothingPressed): miss_help,
+    (Step.RESUMING, KeysPressed): resuming.take,
+    (Step.RESUMING, NothingPressed): resuming.miss,
+    (Step.RESUMING, EarlierFound): resuming.found,
+    (Step.RESUMING, NothingEarlier): resuming.not_found,
+    (Step.RESUMING, Resumed): _take_up,
+    (Step.RESUMING, Refused): resuming.refuse,
     **{(step, HungUp): _hang_up for step in Step},
+}
+
+# What is said again at each step; wherever codes are keyed, the first missing group is asked for.
+AGAIN: dict[Step, Callable[[Session], Turn]] = {
+    Step.ARRIVING: lambda session: greeting.arrive(session, CallArrived()),
+    Step.RESUMING: lambda session: (session, (resuming.ask(session),)),
+    Step.COUNTRY: lambda session: greeting.ask_country(session, ""),
+    Step.HELP: ask_help,
+    Step.MARKING: ask_to_mark,
+    Step.REASON: lambda session: (session, (_reason_menu(),)),
+    Step.RECEIPT: deactivating.offer,
+    Step.DEACTIVATING: deactivating.again,
+    Step.CONFIRMATION: deactivating.again,
+    Step.QUEUED: lambda session: (session, (WaitInQueue(),)),
+    Step.TALKING: lambda session: (session, (FindRepresentative(),)),
+    Step.CLOSING_CODE: closing.again,
+    Step.CONFIRMING: closing.again,
+    Step.ENDED: lambda session: (session, (HangUp(),)),
 }

@@ -29,6 +29,9 @@ class Step(StrEnum):
     CLOSING_CODE = "closing_code"
     CONFIRMING = "confirming"
     ENDED = "ended"
+    RESUMING = "resuming"
+    COUNTRY = "country"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Session:
 
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
     the request's number in the register; `place` the position in the queue that was said last.
+    `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. Star leads
+    to `other_language` before anything is keyed. `pace` is how fast the line speaks. `broke_at` is
+    the step at which the caller was cut off; `earlier` is such a call, to be resumed for two digits
+    of group `proof_group` of its code `proof_code`. `registered` is the region of the product's
+    holder, where another than the call's; `is_settled`: whether to be moved there was asked.
     """
 
     step: Step = Step.ARRIVING
@@ -46,6 +54,15 @@ class Session:
     silences: int = 0
     case: int | None = None
     place: int | None = None
+    helped_by: str = "centre"
+    other_language: str = ""
+    pace: str = "normal"
+    broke_at: str = ""
+    earlier: int | None = None
+    proof_code: str = ""
+    proof_group: int = 0
+    registered: str = ""
+    is_settled: bool = False
 
     @property
     def has_keyed(self) -> bool:

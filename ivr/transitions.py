@@ -8,15 +8,20 @@ from ivr.events import (
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    EarlierFound,
     Event,
     HungUp,
     KeysPressed,
+    LanguageChanged,
+    Moved,
+    NothingEarlier,
     NothingPressed,
     ProductFound,
     PutThrough,
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
     StillWaiting,
 )
 from ivr.session import Step
@@ -30,23 +35,42 @@ KEYING = frozenset(
         Step.OPENING,
         Step.RECEIPT,
         Step.QUEUED,
+        Step.HELP,
     }
 )
 UNANSWERED = frozenset({Step.QUEUED, Step.ENDED})
 ENDED = frozenset({Step.ENDED})
+# Where a call may have broken off with something keyed; ringing again leads back there.
+BROKEN = frozenset(
+    {
+        Step.PRODUCT_ID,
+        Step.LICENSE_SERVER_ID,
+        Step.MARKING,
+        Step.COUNTRY,
+        Step.HELP,
+        Step.RECEIPT,
+        Step.DEACTIVATING,
+        Step.REASON,
+        Step.QUEUED,
+        Step.TALKING,
+        Step.CLOSING_CODE,
+    }
+)
 
 TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     Step.ARRIVING: {
-        CallArrived: frozenset({Step.PRODUCT_ID, Step.ENDED}),
+        CallArrived: frozenset({Step.PRODUCT_ID, Step.RESUMING, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.PRODUCT_ID: {
-        KeysPressed: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT},
+        KeysPressed: (KEYING | {Step.RESUMING})
+        - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT},
+        LanguageChanged: frozenset({Step.PRODUCT_ID, Step.ENDED}),
         NothingPressed: UNANSWERED | {Step.PRODUCT_ID},
         HungUp: ENDED,
     },
     Step.LOOKING_UP: {
-        ProductFound: frozenset({Step.LICENSE_SERVER_ID}),
+        ProductFound: frozenset({Step.LICENSE_SERVER_ID, Step.COUNTRY}),
         Refused: frozenset({Step.PRODUCT_ID, Step.QUEUED, Step.ENDED}),
         HungUp: ENDED,
     },
@@ -56,7 +80,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.MARKING: {
-        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING, Step.RECEIPT},
+        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING, Step.RECEIPT, Step.HELP},
         NothingPressed: UNANSWERED | {Step.MARKING},
         HungUp: ENDED,
     },
@@ -110,6 +134,26 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     Step.CONFIRMING: {
         Confirmed: ENDED,
         Refused: frozenset({Step.CLOSING_CODE}),
+        HungUp: ENDED,
+    },
+    Step.RESUMING: {
+        KeysPressed: frozenset({Step.RESUMING, Step.PRODUCT_ID}),
+        NothingPressed: frozenset({Step.RESUMING, Step.PRODUCT_ID}),
+        EarlierFound: frozenset({Step.RESUMING}),
+        NothingEarlier: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT, Step.HELP},
+        Resumed: BROKEN,
+        Refused: frozenset({Step.RESUMING, Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.COUNTRY: {
+        KeysPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID, Step.QUEUED}),
+        NothingPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID}),
+        Moved: frozenset({Step.LICENSE_SERVER_ID}),
+        HungUp: ENDED,
+    },
+    Step.HELP: {
+        KeysPressed: frozenset({Step.HELP, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID, Step.QUEUED}),
+        NothingPressed: frozenset({Step.PRODUCT_ID, Step.LICENSE_SERVER_ID}),
         HungUp: ENDED,
     },
     Step.ENDED: {

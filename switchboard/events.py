@@ -42,6 +42,9 @@ class EventKind(StrEnum):
     CALL_ENDED = "call.ended"
     CALL_WRAPPED_UP = "call.wrapped_up"
     TELEPHONY_FAILED = "telephony.failed"
+    CALL_RESUMED = "call.resumed"
+    CALL_MOVED = "call.moved"
+    LANGUAGE_CHANGED = "language.changed"
 
 
 @dataclass(frozen=True, slots=True)

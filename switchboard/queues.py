@@ -4,6 +4,7 @@ The network's own queue holds the caller and plays; the row decides. The longest
 to the representative who is idle longest, of the same centre and with the caller's language.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -69,7 +70,20 @@ _PLACES = (
     .order_by(*_IN_ORDER)
 )
 _WAITING = select(func.count()).select_from(calls).where(calls.c.state.in_(WAITING))
+_BY_CENTRE = (
+    select(calls.c.centre, func.count(), func.min(calls.c.queued_at))
+    .where(calls.c.state.in_(WAITING))
+    .group_by(calls.c.centre)
+)
 _WAITING_AT = _WAITING.where(calls.c.centre == bindparam("at_centre"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait at a centre, and since when the one who has waited longest."""
+
+    count: int
+    since: datetime
 
 
 class NotOffered(Exception):  # noqa: N818 -- somebody was faster, which is no error
@@ -111,6 +125,11 @@ def waiting(conn: Connection, centre: str | None = None) -> int:
     if centre is None:
         return int(conn.execute(_WAITING).scalar_one())
     return int(conn.execute(_WAITING_AT, {"at_centre": centre}).scalar_one())
+
+
+def waiting_by_centre(conn: Connection) -> dict[str, Waiting]:
+    """Who waits, by centre; a centre where nobody does is left out."""
+    return {centre: Waiting(*found) for centre, *found in conn.execute(_BY_CENTRE)}
 
 
 def offer(conn: Connection, now: datetime) -> list[Offer]:

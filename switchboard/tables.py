@@ -42,6 +42,9 @@ calls = Table(
     Column("ended_at", UtcDateTime),
     Column("ended_by", String(32)),
     Index(None, "state", "centre", "queued_at"),
+    # Whoever rings again is known by the number, a case by its own.
+    Index(None, "caller", "ended_at"),
+    Index(None, "case_number", "ended_at"),
 )
 
 events = Table(

@@ -29,20 +29,27 @@ from ivr.events import (
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    Earlier,
+    EarlierFound,
     Event,
     HungUp,
     KeysPressed,
+    LanguageChanged,
+    Moved,
+    NothingEarlier,
     NothingPressed,
+    Outlook,
     ProductFound,
     PutThrough,
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
     StillWaiting,
 )
 from ivr.flow import HANDLERS, FlowError, advance, resume
 from ivr.session import Session, SnapshotError, Step, restore, snapshot
-from ivr.transitions import TRANSITIONS
+from ivr.transitions import BROKEN, TRANSITIONS
 from switchboard.events import EventKind
 
 PRODUCT_ID = "00298772766931009389"
@@ -111,6 +118,7 @@ def test_the_straight_call() -> None:
     ]
     assert said(actions) == [
         "welcome",
+        "access",
         "ask_product_id",
         "ask_license_server_id",
         "line_code",
@@ -131,14 +139,14 @@ def test_the_case_number_is_said_in_its_groups() -> None:
 
 
 def test_a_closed_centre_says_so_before_any_digit() -> None:
-    session, actions = run(CallArrived(opens="Monday, 08:00"))
+    session, actions = run(CallArrived(Outlook("call_back", opens="Monday, 08:00")))
     assert session.step is Step.ENDED
-    assert said(actions) == ["centre_closed", "goodbye"]
+    assert said(actions) == ["welcome", "centre_closed", "goodbye"]
 
 
 def test_a_centre_that_opens_nobody_knows_when_says_so_plainly() -> None:
-    _, actions = run(CallArrived(opens=""))
-    assert said(actions) == ["centre_closed_for_long", "goodbye"]
+    _, actions = run(CallArrived(Outlook("call_back")))
+    assert said(actions) == ["welcome", "centre_closed_for_long", "goodbye"]
 
 
 @pytest.mark.parametrize("group", range(1, 12))
@@ -172,7 +180,9 @@ def test_star_goes_one_group_back_and_two_stars_help() -> None:
     session, actions = run(KeysPressed("*"), session=session)
     assert session.product_id.groups == (PRODUCT_ID[:5], None, None, None)
     session, actions = run(KeysPressed("**"), session=session)
-    assert said(actions) == ["help_keying", "ask_groups_from"]
+    assert said(actions) == ["help_keying"]
+    session, actions = run(KeysPressed("1"), session=session)
+    assert said(actions) == ["ask_groups_from"]
     assert session.product_id.groups == (PRODUCT_ID[:5], None, None, None)
 
 
@@ -238,7 +248,7 @@ def test_the_line_proves_itself_before_it_asks() -> None:
     assert Say("line_code", (("digits", "7140"),)) in actions
 
 
-@pytest.mark.parametrize("keys", ["0", "7", "#"])
+@pytest.mark.parametrize("keys", ["0", "6", "#"])
 def test_at_the_menu_a_person_is_one_key_away(keys: str) -> None:
     session, actions = (
         run(*UP_TO_REASON, *[KeysPressed(keys)] * 3)
@@ -411,8 +421,24 @@ def test_a_damaged_snapshot_is_refused(text: str) -> None:
         restore(text)
 
 
+HELPERS = st.sampled_from(["centre", "line", "call_back"])
+EARLIER = Earlier(3, "license_server_id", 2)
+
+
+def broken_off(step: Step) -> Session:
+    """What is kept of a call that broke off at a step."""
+    whole = (KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(RECEIPT))
+    keyed = (KeysPressed(PRODUCT_ID[:7]),) if step is Step.PRODUCT_ID else whole
+    session, _ = run(CallArrived(), *keyed)
+    session, _ = run(HungUp(), session=replace(session, step=step))
+    return session
+
+
 EVENTS = st.one_of(
-    st.builds(CallArrived, st.sampled_from([None, "Monday"])),
+    st.builds(CallArrived, st.builds(Outlook, HELPERS), st.sampled_from([None, EARLIER])),
+    st.builds(LanguageChanged, st.builds(Outlook, HELPERS)),
+    st.builds(Moved, st.builds(Outlook, HELPERS)),
+    st.builds(Resumed, st.builds(broken_off, st.sampled_from(sorted(BROKEN))), st.just(Outlook())),
     st.builds(
         KeysPressed,
         st.one_of(
@@ -426,6 +452,9 @@ EVENTS = st.one_of(
         [
             NothingPressed(),
             ProductFound(),
+            ProductFound("DE", "Germany"),
+            EarlierFound(EARLIER),
+            NothingEarlier("123412341234"),
             OPENED,
             Confirmed(),
             DEACTIVATED,
@@ -458,7 +487,7 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
         goes_back = isinstance(event, KeysPressed) and (
             "*" in event.keys or before.step is Step.MARKING
         )
-        if not goes_back and not isinstance(event, Refused):
+        if not goes_back and not isinstance(event, Refused | Resumed):
             for old, new in (
                 (before.product_id, session.product_id),
                 (before.license_server_id, session.license_server_id),
@@ -468,6 +497,6 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
 
 
 def test_help_is_not_counted_as_a_try() -> None:
-    session, _ = run(CallArrived(), *[KeysPressed("**")] * 5)
+    session, _ = run(CallArrived(), *[KeysPressed("**"), KeysPressed("1")] * 5)
     assert session.step is Step.PRODUCT_ID
     assert replace(session, silences=0).tries == 0
