@@ -58,7 +58,6 @@ def look(turn: "Turn", region: str, choice: Choice) -> Standing:
         wait_minutes=_wait_minutes(turn, going),
         site=services.site,
         other_language=other,
-        other_name=language_name(other, other) if other else "",
         wanted=language_name(wanted, spoken) if wanted else "",
     )
     return Standing(going, spoken, outlook)

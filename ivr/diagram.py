@@ -22,6 +22,12 @@ NAMES = {
     "EarlierFound": "earlier call found",
     "NothingEarlier": "no earlier call",
     "Resumed": "resumed",
+    "CallBackPossible": "call-back possible",
+    "CallBackRefused": "call-back refused",
+    "PlaceKept": "place kept",
+    "CalledBack": "called back",
+    "NotReached": "not reached",
+    "CallBackMissed": "call-back missed",
 }
 
 

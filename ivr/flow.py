@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from codes import case_number
-from ivr import closing, deactivating, greeting, resuming
+from ivr import calling_back, closing, deactivating, greeting, resuming, waiting
 from ivr.actions import (
     Action,
     Ask,
@@ -18,7 +18,6 @@ from ivr.actions import (
     Enqueue,
     FindRepresentative,
     HangUp,
-    Hold,
     JoinConference,
     Note,
     Say,
@@ -27,6 +26,10 @@ from ivr.actions import (
 )
 from ivr.events import (
     CallArrived,
+    CallBackMissed,
+    CallBackPossible,
+    CallBackRefused,
+    CalledBack,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
@@ -38,6 +41,8 @@ from ivr.events import (
     Moved,
     NothingEarlier,
     NothingPressed,
+    NotReached,
+    PlaceKept,
     ProductFound,
     PutThrough,
     Refused,
@@ -70,7 +75,6 @@ from ivr.transitions import TRANSITIONS
 from switchboard.events import EventKind
 
 REASONS = "12345"
-SECONDS_BETWEEN_PLACES = 15
 
 
 class FlowError(Exception):
@@ -194,13 +198,9 @@ def _miss_reason(session: Session, _event: NothingPressed) -> Turn:
     return replace(session, silences=silences), (_reason_menu(),)
 
 
-def _wait(session: Session, event: StillWaiting) -> Turn:
-    """Say the place when it has changed, else just hold."""
-    hold = Hold(SECONDS_BETWEEN_PLACES)
-    if event.place == session.place:
-        return session, (hold,)
-    said = Say("queue_position", (("place", str(event.place)),))
-    return replace(session, place=event.place), (said, hold)
+def _wait_on(session: Session) -> Turn:
+    """Listen in the queue, or go there."""
+    return waiting.listen(session) if session.is_in_queue else (session, (WaitInQueue(),))
 
 
 def _put_through(session: Session, event: PutThrough) -> Turn:
@@ -222,7 +222,7 @@ def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
 
 
 def _hang_up(session: Session, event: HungUp) -> Turn:
-    if session.step is Step.ENDED:
+    if session.step in {Step.ENDED, Step.AWAITING_CALL}:
         return session, ()
     broken = replace(session, step=Step.ENDED, broke_at=session.step.value)
     return broken, (EndCall(event.by, session.case),)
@@ -250,7 +250,8 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.DEACTIVATING, Refused): deactivating.refuse,
     (Step.CONFIRMATION, KeysPressed): deactivating.hear_again,
     (Step.CONFIRMATION, NothingPressed): deactivating.miss_typed,
-    (Step.QUEUED, StillWaiting): _wait,
+    (Step.QUEUED, StillWaiting): waiting.wait,
+    (Step.QUEUED, KeysPressed): waiting.take_key,
     (Step.QUEUED, PutThrough): _put_through,
     (Step.QUEUED, RepresentativeLost): _requeue,
     (Step.TALKING, PutThrough): _put_through,
@@ -275,6 +276,23 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.RESUMING, NothingEarlier): resuming.not_found,
     (Step.RESUMING, Resumed): _take_up,
     (Step.RESUMING, Refused): resuming.refuse,
+    (Step.CALL_BACK, CallBackPossible): calling_back.ask,
+    (Step.CALL_BACK, CallBackRefused): calling_back.refuse,
+    (Step.CALL_BACK, KeysPressed): calling_back.choose,
+    (Step.CALL_BACK, NothingPressed): calling_back.miss_choice,
+    (Step.CALL_BACK, PlaceKept): calling_back.promise,
+    (Step.CALL_BACK, StillWaiting): waiting.wait,
+    (Step.CALL_BACK, PutThrough): _put_through,
+    (Step.CALL_BACK, RepresentativeLost): _requeue,
+    (Step.AWAITING_CALL, CalledBack): calling_back.greet,
+    (Step.AWAITING_CALL, NotReached): calling_back.miss,
+    (Step.AWAITING_CALL, CallBackMissed): calling_back.settle,
+    (Step.CALLED_BACK, CalledBack): calling_back.greet,
+    (Step.CALLED_BACK, KeysPressed): calling_back.connect,
+    (Step.CALLED_BACK, NothingPressed): calling_back.miss_connect,
+    (Step.CALLED_BACK, NotReached): calling_back.miss,
+    (Step.CALLED_BACK, PutThrough): _put_through,
+    (Step.CALLED_BACK, RepresentativeLost): _requeue,
     **{(step, HungUp): _hang_up for step in Step},
 }
 
@@ -289,7 +307,10 @@ AGAIN: dict[Step, Callable[[Session], Turn]] = {
     Step.RECEIPT: deactivating.offer,
     Step.DEACTIVATING: deactivating.again,
     Step.CONFIRMATION: deactivating.again,
-    Step.QUEUED: lambda session: (session, (WaitInQueue(),)),
+    Step.QUEUED: _wait_on,
+    Step.CALL_BACK: calling_back.offer,
+    Step.CALLED_BACK: lambda session: calling_back.greet(session, CalledBack()),
+    Step.AWAITING_CALL: lambda session: (session, (HangUp(),)),
     Step.TALKING: lambda session: (session, (FindRepresentative(),)),
     Step.CLOSING_CODE: closing.again,
     Step.CONFIRMING: closing.again,

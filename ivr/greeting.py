@@ -7,7 +7,7 @@ is registered in another country, the caller may be moved there with everything 
 
 from dataclasses import replace
 
-from ivr import keying, resuming
+from ivr import calling_back, keying, resuming
 from ivr.actions import Ask, ChangeLanguage, MoveCall, Note, Say
 from ivr.events import (
     CallArrived,
@@ -24,11 +24,12 @@ from ivr.outcomes import (
     MOST_TRIES,
     SECONDS_FOR_A_MENU,
     Turn,
-    say_goodbye,
     to_queue,
 )
 from ivr.session import Session, Step
 from switchboard.events import EventKind
+
+CALL_BACK = "call_back"
 
 
 def arrive(session: Session, event: CallArrived) -> Turn:
@@ -36,10 +37,10 @@ def arrive(session: Session, event: CallArrived) -> Turn:
     outlook = event.outlook
     session = _with_outlook(session, outlook)
     first = (Say("start_again" if event.again else "welcome"), *news(outlook))
-    if outlook.helped_by == "call_back":
-        return say_goodbye(session, *first)
     if event.earlier is not None:
         return resuming.offer(session, event.earlier, *first)
+    if outlook.helped_by == CALL_BACK:
+        return calling_back.offer(session, *first)
     return keying.ask_for_groups(session, (*first, *_choices(outlook)))
 
 
@@ -53,8 +54,8 @@ def go_on_in_language(session: Session, event: LanguageChanged) -> Turn:
     outlook = event.outlook
     session = _with_outlook(session, outlook)
     noted = (Note(EventKind.LANGUAGE_CHANGED),)
-    if outlook.helped_by == "call_back":
-        return say_goodbye(session, *noted, *news(outlook))
+    if outlook.helped_by == CALL_BACK:
+        return calling_back.offer(session, *noted, *news(outlook))
     return keying.ask_for_groups(session, (*news(outlook), *_choices(outlook)), noted)
 
 
@@ -68,10 +69,12 @@ def news(outlook: Outlook) -> tuple[Say, ...]:
             says += (Say("another_centre"),)
         if outlook.wait_minutes:
             says += (Say("long_wait", (("minutes", str(outlook.wait_minutes)),)),)
+    elif outlook.helped_by == CALL_BACK:
+        says += (Say("closed_now"),)
+    elif outlook.opens:
+        says += (Say("line_helps", (("opens", outlook.opens),)),)
     else:
-        closed = "line_helps" if outlook.helped_by == "line" else "centre_closed"
-        opens = (("opens", outlook.opens),)
-        says += (Say(closed, opens) if outlook.opens else Say(f"{closed}_for_long"),)
+        says += (Say("line_helps_for_long"),)
     if outlook.site and (outlook.helped_by != "centre" or outlook.wait_minutes):
         says += (Say("website", (("site", outlook.site),)),)
     return says
@@ -118,7 +121,7 @@ def go_on_elsewhere(session: Session, event: Moved) -> Turn:
     """The call belongs to the other region now; nothing is keyed again."""
     session = _with_outlook(replace(session, tries=0, silences=0), event.outlook)
     session = replace(session, step=Step.LICENSE_SERVER_ID)
-    noted = (Note(EventKind.CALL_MOVED, (("region", session.registered),)),)
+    noted = (Note(EventKind.COUNTRY_CHANGED, (("region", session.registered),)),)
     return keying.ask_for_groups(session, (Say("moved"), *news(event.outlook)), noted)
 
 
@@ -132,8 +135,7 @@ def _with_outlook(session: Session, outlook: Outlook) -> Session:
 
 
 def _choices(outlook: Outlook) -> tuple[Say, ...]:
-    """The other language, in its own words, and what help there is: announced once."""
+    """The other language, in that language, and what help there is: announced once."""
     if not outlook.other_language:
         return (Say("access"),)
-    name = (("name", outlook.other_name),)
-    return (Say("other_language", name, outlook.other_language), Say("access"))
+    return (Say("offer_language", language=outlook.other_language), Say("access"))

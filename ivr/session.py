@@ -32,6 +32,9 @@ class Step(StrEnum):
     RESUMING = "resuming"
     COUNTRY = "country"
     HELP = "help"
+    CALL_BACK = "call_back"
+    AWAITING_CALL = "awaiting_call"
+    CALLED_BACK = "called_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ class Session:
     """One call's place in the flow.
 
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
-    the request's number in the register; `place` the position in the queue that was said last.
-    `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. Star leads
-    to `other_language` before anything is keyed. `pace` is how fast the line speaks. `broke_at` is
-    the step at which the caller was cut off; `earlier` is such a call, to be resumed for two digits
-    of group `proof_group` of its code `proof_code`. `registered` is the region of the product's
-    holder, where another than the call's; `is_settled`: whether to be moved there was asked.
+    the request's number in the register; `place` the position in the queue that was said last,
+    `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
+    hears. `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. Star
+    leads to `other_language` before anything is keyed. `pace` is how fast the line speaks.
+    `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
+    for two digits of group `proof_group` of its code `proof_code`. `registered` is the region of
+    the product's holder, where another than the call's; `is_settled`: whether to be moved there was
+    asked.
     """
 
     step: Step = Step.ARRIVING
@@ -63,6 +68,13 @@ class Session:
     proof_group: int = 0
     registered: str = ""
     is_settled: bool = False
+    minutes: int | None = None
+    looks: int = 0
+
+    @property
+    def is_in_queue(self) -> bool:
+        """Whether the network holds the caller in its queue, where not every verb is allowed."""
+        return self.place is not None
 
     @property
     def has_keyed(self) -> bool:

@@ -98,7 +98,7 @@ class ProbedStatus:
                 now = self._clock()
                 self._clearinghouse.product_exists(conn, "")
                 dated = [Override(*row) for row in overrides.near(conn, now)]
-                waiting = queues.waiting_by_centre(conn)
+                waiting = queues.waiting_by_centre(conn, now)
         except (SQLAlchemyError, StoreError, OSError):
             return Status(is_up=False)
         centres = self._routing.centres.values()

@@ -117,10 +117,10 @@ def test_star_changes_the_language_for_the_whole_call(
     telephone.to, telephone.from_ = GERMAN_LINE, GERMAN_NUMBER
     telephone.rings()
     assert call_of(house, telephone).language == first
-    assert '<Say language="en-US">English:' in telephone.document
+    assert "For English, press star." in telephone.document
     telephone.keys("*")
-    assert telephone.heard == ["other_language", "access", "ask_product_id"]
-    assert '<Say language="de-DE">Deutsch:' in telephone.document
+    assert telephone.heard == ["offer_language", "access", "ask_product_id"]
+    assert "Für Deutsch drücken Sie" in telephone.document
     assert call_of(house, telephone).language == then
     telephone.keys(house.family.product_id)
     assert telephone.heard == ["ask_license_server_id"]

@@ -10,6 +10,7 @@ from codes import family
 from ivr.actions import (
     Action,
     Ask,
+    CheckCallBack,
     Confirm,
     Deactivate,
     EndCall,
@@ -17,6 +18,7 @@ from ivr.actions import (
     FindRepresentative,
     HangUp,
     JoinConference,
+    Listen,
     LookUpProduct,
     Note,
     OpenRequest,
@@ -26,6 +28,10 @@ from ivr.actions import (
 )
 from ivr.events import (
     CallArrived,
+    CallBackMissed,
+    CallBackPossible,
+    CallBackRefused,
+    CalledBack,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
@@ -38,7 +44,9 @@ from ivr.events import (
     Moved,
     NothingEarlier,
     NothingPressed,
+    NotReached,
     Outlook,
+    PlaceKept,
     ProductFound,
     PutThrough,
     Refused,
@@ -75,7 +83,7 @@ def said(actions: list[Action] | tuple[Action, ...]) -> list[str]:
         match action:
             case Say(prompt):
                 ids.append(prompt)
-            case Ask(says):
+            case Ask(says) | Listen(says):
                 ids += [say.prompt for say in says]
     return ids
 
@@ -139,14 +147,15 @@ def test_the_case_number_is_said_in_its_groups() -> None:
 
 
 def test_a_closed_centre_says_so_before_any_digit() -> None:
+    session, actions = run(CallArrived(Outlook("line", opens="Monday, 08:00")))
+    assert session.step is Step.PRODUCT_ID
+    assert said(actions) == ["welcome", "line_helps", "access", "ask_product_id"]
+
+
+def test_a_closed_centre_that_calls_back_offers_it_before_any_digit() -> None:
     session, actions = run(CallArrived(Outlook("call_back", opens="Monday, 08:00")))
-    assert session.step is Step.ENDED
-    assert said(actions) == ["welcome", "centre_closed", "goodbye"]
-
-
-def test_a_centre_that_opens_nobody_knows_when_says_so_plainly() -> None:
-    _, actions = run(CallArrived(Outlook("call_back")))
-    assert said(actions) == ["welcome", "centre_closed_for_long", "goodbye"]
+    assert session.step is Step.CALL_BACK
+    assert actions == [Say("welcome"), Say("closed_now"), CheckCallBack()]
 
 
 @pytest.mark.parametrize("group", range(1, 12))
@@ -257,14 +266,6 @@ def test_at_the_menu_a_person_is_one_key_away(keys: str) -> None:
     )
     assert session.step is Step.QUEUED
     assert not any(isinstance(action, SetReason) for action in actions)
-
-
-def test_the_place_in_the_queue_is_said_when_it_changes() -> None:
-    _, actions = run(*UP_TO_QUEUE, StillWaiting(2), StillWaiting(2), StillWaiting(1))
-    assert [a.values for a in actions if isinstance(a, Say) and a.prompt == "queue_position"] == [
-        (("place", "2"),),
-        (("place", "1"),),
-    ]
 
 
 def test_star_at_the_closing_code_brings_the_representative_back() -> None:
@@ -379,8 +380,10 @@ def test_a_lost_representative_leaves_the_caller_first_in_line() -> None:
 @pytest.mark.parametrize("step", list(Step))
 def test_whoever_hangs_up_is_believed_once(step: Step) -> None:
     session, actions = run(HungUp(), session=Session(step=step, case=3))
-    assert session.step is Step.ENDED
-    assert actions == ([] if step is Step.ENDED else [EndCall("caller", 3)])
+    # Who hangs up to be called back is not gone.
+    assert session.step is (step if step is Step.AWAITING_CALL else Step.ENDED)
+    over = step in {Step.ENDED, Step.AWAITING_CALL}
+    assert actions == ([] if over else [EndCall("caller", 3)])
 
 
 def test_a_wrong_event_raises_and_changes_nothing() -> None:
@@ -459,6 +462,14 @@ EVENTS = st.one_of(
             Confirmed(),
             DEACTIVATED,
             StillWaiting(1),
+            StillWaiting(0),
+            CallBackPossible("77"),
+            CallBackRefused("withheld"),
+            PlaceKept(),
+            CalledBack("1234"),
+            NotReached(),
+            CallBackMissed(again=True),
+            CallBackMissed(again=False),
             PutThrough("call-1"),
             ClosingCodeWanted(),
             RepresentativeLost(),

@@ -79,7 +79,7 @@ def issued(house, telephone) -> tuple[Call, str]:
 def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     telephone.rings()
     assert telephone.verbs == ["Gather"]
-    assert telephone.heard == ["welcome", "other_language", "access", "ask_product_id"]
+    assert telephone.heard == ["welcome", "offer_language", "access", "ask_product_id"]
     telephone.keys(house.family.product_id)
     assert telephone.heard == ["ask_license_server_id"]
     telephone.keys(house.server_id)
@@ -88,7 +88,7 @@ def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     assert telephone.heard == ["connecting"]
     assert telephone.verbs == ["Say", "Enqueue"]
     assert telephone.post("/voice/wait") == 200
-    assert telephone.heard == ["queue_position"]
+    assert telephone.heard == ["queue_position", "case_number_kept", "waiting_keys"]
     call, code = issued(house, telephone)
     assert telephone.tree.findtext("Dial/Conference") == call.conference
     telephone.redirected("closing_code")
@@ -214,7 +214,7 @@ def test_a_call_that_is_announced_twice_is_begun_once(house, telephone) -> None:
 
 def test_a_call_without_a_row_begins_again(house, telephone) -> None:
     telephone.keys("12345")
-    assert telephone.heard == ["start_again", "other_language", "access", "ask_product_id"]
+    assert telephone.heard == ["start_again", "offer_language", "access", "ask_product_id"]
 
 
 def test_a_late_keying_does_not_disturb_a_waiting_call(house, telephone) -> None:
@@ -276,7 +276,7 @@ def test_a_representative_whose_leg_ends_leaves_the_caller_first_in_line(house, 
         who = representatives.get(conn, "rep")
         assert who is not None
         assert who.work_state is WorkState.NOT_RESPONDING
-        assert queues.position(conn, call.id).place == 1
+        assert queues.position(conn, call.id, house.time()).place == 1
     telephone.redirected("queue")
     assert telephone.heard == ["representative_lost"]
     assert call_of(house, telephone).state is CallState.QUEUED
