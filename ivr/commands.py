@@ -4,21 +4,29 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from clearinghouse import Actor, Channel, DeactivationCause, Reason, Refusal, RefusalCode
 from data_store import mark_durable
+from ivr import commands_issuing
 from ivr.actions import (
+    AnswerChallenge,
+    AskStanding,
     Command,
     Confirm,
     Deactivate,
     EndCall,
     Enqueue,
     FindRepresentative,
+    GiveChallenge,
+    GiveId,
+    IssueByLine,
     LookUpProduct,
     OpenRequest,
+    ProveHeard,
+    Release,
     SetReason,
 )
 from ivr.events import (
@@ -77,10 +85,17 @@ def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
     try:
         return _carry_out(turn, session, command)
     except Refusal as refusal:
-        return Refused(refusal.code.value)
+        return Refused(refusal.code.value, refusal.left, spoken_date(turn, refusal.next_date))
 
 
-def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
+def spoken_date(turn: Turn, day: date | None) -> str:
+    """A day as the call's language says it; empty where there is none."""
+    return "" if day is None else turn.services.prompts.spoken_date(day, turn.call.language)
+
+
+def _carry_out(  # noqa: PLR0911 -- one way for each family of commands
+    turn: Turn, session: Session, command: Command
+) -> Event | None:
     match command:
         case Enqueue(first):
             _enqueue(turn, session, first=first)
@@ -91,6 +106,14 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
             return PutThrough(turn.call.conference)
         case EndCall(by, case):
             _end(turn, by, case)
+        case Release():
+            _release(turn)
+        case IssueByLine() | GiveId() | ProveHeard() | AskStanding():
+            return commands_issuing.carry_out(turn, session, command)
+        case GiveChallenge() | AnswerChallenge():
+            return commands_issuing.challenge(turn, command)
+        case OpenRequest():
+            return _open(turn, session, command)
         case _:
             return _ask_register(turn, command)
     return None
@@ -103,8 +126,6 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
             if not house.product_exists(turn.conn, product_id):
                 raise Refusal(RefusalCode.PRODUCT_UNKNOWN)
             return ProductFound()
-        case OpenRequest():
-            return _open(turn, command)
         case SetReason(case, key):
             # A request that is issued already keeps its reason; the caller is put through all
             # the same, since the same ID is read out again.
@@ -120,8 +141,9 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
     return None
 
 
-def _open(turn: Turn, command: OpenRequest) -> Event:
-    opened = turn.services.clearinghouse.open_request(
+def _open(turn: Turn, session: Session, command: OpenRequest) -> Event:
+    house = turn.services.clearinghouse
+    opened = house.open_request(
         turn.conn,
         product_id=command.product_id,
         license_server_id=command.license_server_id,
@@ -131,7 +153,8 @@ def _open(turn: Turn, command: OpenRequest) -> Event:
         now=turn.now,
     )
     turn.call = replace(turn.call, request_id=opened.id, case_number=opened.case_number)
-    return RequestOpened(opened.id, opened.case_number, opened.line_code)
+    issues = house.line_issues(turn.conn, command.product_id, out_of_hours=session.by_line)
+    return RequestOpened(opened.id, opened.case_number, opened.line_code, issues)
 
 
 def _deactivate(turn: Turn, command: Deactivate) -> Event:
@@ -157,6 +180,15 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     turn.call = replace(turn.call, shared=json.dumps(shared))
     queued = queues.enqueue(turn.conn, turn.call, turn.now, first=first)
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
+
+
+def _release(turn: Turn) -> None:
+    """The caller is done with the representative, but not with the line."""
+    call = turn.call
+    queues.let_go(turn.conn, call, turn.now)
+    turn.call = replace(call, representative=None, state=CallState.IN_LINE)
+    telephony, conference = turn.services.telephony, call.conference
+    turn.after_commit.append(lambda: telephony.end_conference(conference))
 
 
 def _end(turn: Turn, by: str, case: int | None) -> None:

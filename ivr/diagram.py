@@ -17,6 +17,15 @@ NAMES = {
     "ClosingCodeWanted": "closing code wanted",
     "RepresentativeLost": "representative lost",
     "HungUp": "hang-up",
+    "IssuedByLine": "issued",
+    "IdGiven": "ID given",
+    "ReadingWanted": "reading wanted",
+    "HeardProven": "heard right",
+    "NeedsPerson": "needs a person",
+    "StandingTold": "standing told",
+    "ChallengeWanted": "challenge wanted",
+    "ChallengeGiven": "challenge given",
+    "ChallengeAnswered": "challenge answered",
 }
 
 

@@ -29,6 +29,12 @@ class Step(StrEnum):
     CLOSING_CODE = "closing_code"
     CONFIRMING = "confirming"
     ENDED = "ended"
+    ISSUING = "issuing"
+    READING = "reading"
+    LAST_GROUP = "last_group"
+    CHOOSING_GROUP = "choosing_group"
+    CHALLENGE = "challenge"
+    ANOTHER = "another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class Session:
 
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
     the request's number in the register; `place` the position in the queue that was said last.
+    `by_line`: no centre is open, `opens` says when one will be; `issues`: the line may issue the
+    request by itself. `accompanied`: a representative waits meanwhile. `group` is the group of the
+    new license server ID that is read out, 0 before the first; the ID itself is never kept here.
     """
 
     step: Step = Step.ARRIVING
@@ -46,6 +55,13 @@ class Session:
     silences: int = 0
     case: int | None = None
     place: int | None = None
+    by_line: bool = False
+    opens: str = ""
+    issues: bool = False
+    accompanied: bool = False
+    case_number: str = ""
+    group: int = 0
+    slow: bool = False
 
     @property
     def has_keyed(self) -> bool:

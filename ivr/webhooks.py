@@ -9,14 +9,17 @@ from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import HTTPException
 
 import region_routing
+from clearinghouse import RequestState
 from ivr.commands import Turn
 from ivr.events import (
     CallArrived,
+    ChallengeWanted,
     ClosingCodeWanted,
     Event,
     KeysPressed,
     NothingPressed,
     PutThrough,
+    ReadingWanted,
     RepresentativeLost,
     StillWaiting,
 )
@@ -161,9 +164,22 @@ def _put_through(turn: Turn, _session: Session) -> Event:
 
 
 def _want_closing_code(turn: Turn, _session: Session) -> Event:
+    """The closing code, or first the proof that the issued ID was heard."""
     if turn.call.state in WAITING:
         return RepresentativeLost()
-    return ClosingCodeWanted()
+    case = turn.call.request_id
+    if case is None:
+        return ClosingCodeWanted()
+    request = turn.services.clearinghouse.request(turn.conn, case)
+    return ClosingCodeWanted(unproven=request.state is RequestState.ISSUED)
+
+
+def _want_reading(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ReadingWanted()
+
+
+def _want_challenge(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ChallengeWanted()
 
 
 def _lose_representative(services: Services, turns: Turns) -> None:
@@ -190,6 +206,8 @@ def _lose_representative(services: Services, turns: Turns) -> None:
 REDIRECTED: dict[str, EventMaker] = {
     "conversation": _put_through,
     "closing_code": _want_closing_code,
+    "reading": _want_reading,
+    "challenge": _want_challenge,
     # Unless somebody has taken the call in the meantime.
     "queue": _put_through,
 }

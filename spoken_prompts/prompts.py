@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from string import Formatter
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from spoken_prompts import digits as spoken_digits
 from spoken_prompts.catalogues import TEXTS, Catalogue, CatalogueError, State, compare, read
@@ -88,6 +88,10 @@ class Prompts:
             # No place lives by it, so CLDR has only its long name.
             pattern = pattern.replace("vvvv", "zzzz")
         return format_datetime(local, pattern, locale=catalogue.locale)
+
+    def spoken_date(self, day: date, language: str) -> str:
+        """A day with its weekday and year, as CLDR writes it in full."""
+        return format_date(day, "full", locale=self._catalogue(language).locale)
 
     def voice(self, language: str) -> str:
         """The BCP 47 tag that makes the network choose a voice."""

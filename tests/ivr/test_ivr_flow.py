@@ -20,24 +20,34 @@ from ivr.actions import (
     LookUpProduct,
     Note,
     OpenRequest,
+    Release,
     Say,
     SetReason,
     WaitInQueue,
 )
 from ivr.events import (
     CallArrived,
+    ChallengeAnswered,
+    ChallengeGiven,
+    ChallengeWanted,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
     Event,
+    HeardProven,
     HungUp,
+    IdGiven,
+    IssuedByLine,
     KeysPressed,
+    NeedsPerson,
     NothingPressed,
     ProductFound,
     PutThrough,
+    ReadingWanted,
     Refused,
     RepresentativeLost,
     RequestOpened,
+    StandingTold,
     StillWaiting,
 )
 from ivr.flow import HANDLERS, FlowError, advance, resume
@@ -97,7 +107,8 @@ UP_TO_CLOSING_CODE = (*UP_TO_QUEUE, PutThrough("call-1"), ClosingCodeWanted())
 
 
 def test_the_straight_call() -> None:
-    session, actions = run(*UP_TO_CLOSING_CODE, KeysPressed("0208"), Confirmed())
+    events = (*UP_TO_CLOSING_CODE, KeysPressed("0208"), Confirmed(), NothingPressed())
+    session, actions = run(*events)
     assert session.step is Step.ENDED
     commands = [a for a in actions if not isinstance(a, Note | Say | Ask | HangUp | WaitInQueue)]
     assert commands == [
@@ -107,6 +118,7 @@ def test_the_straight_call() -> None:
         Enqueue(),
         JoinConference("call-1"),
         Confirm(7, "0208"),
+        Release(),
         EndCall("line", 7),
     ]
     assert said(actions) == [
@@ -116,9 +128,11 @@ def test_the_straight_call() -> None:
         "line_code",
         "case_number",
         "ask_reason",
+        "hint_left",
         "connecting",
         "ask_closing_code",
         "confirmed",
+        "ask_another",
         "goodbye",
     ]
 
@@ -300,7 +314,7 @@ def test_a_receipt_in_place_of_a_license_server_id_deactivates() -> None:
     assert "".join(groups) == OWN.deactivation_confirmation
     assert Note(EventKind.SERVER_DEACTIVATED) in actions
     session, actions = run(KeysPressed("1"), session=session)
-    assert (session.step, said(actions)) == (Step.ENDED, ["deactivation_typed", "goodbye"])
+    assert (session.step, said(actions)) == (Step.ANOTHER, ["deactivation_typed", "ask_another"])
 
 
 def test_a_receipt_may_come_group_by_group() -> None:
@@ -397,6 +411,7 @@ def test_a_late_webhook_is_told_where_the_call_stands(step: Step) -> None:
         Step.LICENSE_SERVER_ID,
         Step.CLOSING_CODE,
         Step.DEACTIVATING,
+        Step.QUEUED,  # an ID that no request has can't be read out
     }
 
 
@@ -432,9 +447,30 @@ EVENTS = st.one_of(
             StillWaiting(1),
             PutThrough("call-1"),
             ClosingCodeWanted(),
+            ClosingCodeWanted(unproven=True),
             RepresentativeLost(),
             HungUp(),
-            *(Refused(code) for code in ("product_unknown", "proof_wrong", "closing_code_wrong")),
+            replace(OPENED, issues=True),
+            IssuedByLine(("12345",) * 7, 4),
+            IdGiven(("12345",) * 7),
+            ReadingWanted(),
+            HeardProven(),
+            NeedsPerson(),
+            StandingTold(0, "Monday"),
+            ChallengeWanted(),
+            ChallengeGiven("1234"),
+            ChallengeAnswered(),
+            *(
+                Refused(code)
+                for code in (
+                    "product_unknown",
+                    "proof_wrong",
+                    "closing_code_wrong",
+                    "last_group_wrong",
+                    "challenge_needed",
+                    "limit_reached",
+                )
+            ),
         ]
     ),
 )
@@ -456,7 +492,7 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
         confirms = [action for action in actions if isinstance(action, Confirm)]
         assert all(confirm.case == session.case for confirm in confirms)
         goes_back = isinstance(event, KeysPressed) and (
-            "*" in event.keys or before.step is Step.MARKING
+            "*" in event.keys or before.step in {Step.MARKING, Step.ANOTHER}
         )
         if not goes_back and not isinstance(event, Refused):
             for old, new in (
