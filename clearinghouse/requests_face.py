@@ -5,7 +5,16 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from clearinghouse import assessment, audit, compromise, docket, resumption, wrong_tries
+from clearinghouse import (
+    assessment,
+    audit,
+    catalogue,
+    compromise,
+    docket,
+    plain,
+    resumption,
+    wrong_tries,
+)
 from clearinghouse.acceptance import confirm, mark_read
 from clearinghouse.face import Face
 from clearinghouse.issuing import issue
@@ -122,6 +131,24 @@ class RequestsFace(Face):
         request = docket.by_id(connection, request_id)
         product, secret = self._product(connection, request)
         return issue(connection, product, secret, request, actor, now)
+
+    def line_issues(self, connection: Connection, product_id: str, *, out_of_hours: bool) -> bool:
+        """Whether the product's policy lets the line issue plain requests now; a cheap look."""
+        product = catalogue.find(connection, product_id)
+        return product is not None and plain.is_allowed(product, out_of_hours=out_of_hours)
+
+    def line_may_issue(
+        self, connection: Connection, request_id: int, now: datetime, *, out_of_hours: bool
+    ) -> bool:
+        """Whether the line may give this request its ID without a representative.
+
+        That is for the product's policy to say, and for plain requests only: whatever needs a
+        person's judgement, such as a compromised key, is left to one. What stands in the way of
+        the issue itself, `check` and `issue` refuse.
+        """
+        request = docket.by_id(connection, request_id)
+        product, _ = self._product(connection, request)
+        return plain.line_may_issue(connection, product, request, now, out_of_hours=out_of_hours)
 
     def mark_read(
         self, connection: Connection, request_id: int, actor: Actor, now: datetime

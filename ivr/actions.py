@@ -116,6 +116,58 @@ class EndCall:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueByLine:
+    """Issue by the line itself. Brings `IssuedByLine`, `NeedsPerson` or `Refused`.
+
+    Within the window the same ID is given again, however often it is asked for.
+    """
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveId:
+    """Give the issued ID, to be read out. Brings `IdGiven` or `Refused`."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProveHeard:
+    """Check the last group as it was heard. Brings `HeardProven` or `Refused`."""
+
+    case: int
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskStanding:
+    """What is left for this server? Brings `StandingTold`."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Let the representative go, while the caller stays with the line; brings nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveChallenge:
+    """Give the challenge, the same until it is answered. Brings `ChallengeGiven` or `Refused`."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChallenge:
+    """Check the wizard's answer. Brings `ChallengeAnswered` or `Refused`."""
+
+    case: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A row for the event log; `data` as pairs, never with an ID's digits."""
 
@@ -212,5 +264,12 @@ Command = (
     | CheckCallBack
     | AskCallBack
     | CallLater
+    | IssueByLine
+    | GiveId
+    | ProveHeard
+    | AskStanding
+    | Release
+    | GiveChallenge
+    | AnswerChallenge
 )
 Action = Spoken | Command | Note

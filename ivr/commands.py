@@ -4,16 +4,18 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from clearinghouse import Actor, Channel, DeactivationCause, Reason, Refusal, RefusalCode
 from data_store import mark_durable
-from ivr import circumstances, earlier_calls, queue_commands
+from ivr import circumstances, commands_issuing, earlier_calls, queue_commands
 from ivr.actions import (
+    AnswerChallenge,
     AskCallBack,
+    AskStanding,
     CallLater,
     ChangeCentre,
     ChangeLanguage,
@@ -25,11 +27,16 @@ from ivr.actions import (
     Enqueue,
     FindEarlierCall,
     FindRepresentative,
+    GiveChallenge,
+    GiveId,
+    IssueByLine,
     LookAtQueue,
     LookUpProduct,
     MoveCall,
     OpenRequest,
     ProveEarlierCall,
+    ProveHeard,
+    Release,
     SetReason,
 )
 from ivr.events import (
@@ -99,7 +106,12 @@ def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
     try:
         return _carry_out(turn, session, command)
     except Refusal as refusal:
-        return Refused(refusal.code.value)
+        return Refused(refusal.code.value, refusal.left, spoken_date(turn, refusal.next_date))
+
+
+def spoken_date(turn: Turn, day: date | None) -> str:
+    """A day as the call's language says it; empty where there is none."""
+    return "" if day is None else turn.services.prompts.spoken_date(day, turn.call.language)
 
 
 def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
@@ -114,9 +126,11 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
         case EndCall(by, case):
             _end(turn, by, case)
         case _ if type(command) in ELSEWHERE:
-            return ELSEWHERE[type(command)](turn, command)
-        case LookAtQueue() | ChangeCentre() | CheckCallBack() | AskCallBack() | CallLater():
-            return queue_commands.carry_out(turn, session, command)
+            return ELSEWHERE[type(command)](turn, session, command)
+        case Release():
+            _release(turn)
+        case OpenRequest():
+            return _open(turn, session, command)
         case _:
             return _ask_register(turn, command)
     return None
@@ -129,8 +143,6 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
             if not house.product_exists(turn.conn, product_id):
                 raise Refusal(RefusalCode.PRODUCT_UNKNOWN)
             return circumstances.product_found(turn, product_id)
-        case OpenRequest():
-            return _open(turn, command)
         case SetReason(case, key):
             # A request that is issued already keeps its reason; the caller is put through all
             # the same, since the same ID is read out again.
@@ -146,8 +158,9 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
     return None
 
 
-def _open(turn: Turn, command: OpenRequest) -> Event:
-    opened = turn.services.clearinghouse.open_request(
+def _open(turn: Turn, session: Session, command: OpenRequest) -> Event:
+    house = turn.services.clearinghouse
+    opened = house.open_request(
         turn.conn,
         product_id=command.product_id,
         license_server_id=command.license_server_id,
@@ -157,7 +170,8 @@ def _open(turn: Turn, command: OpenRequest) -> Event:
         now=turn.now,
     )
     turn.take_request(opened.id, opened.case_number)
-    return RequestOpened(opened.id, opened.case_number, opened.line_code)
+    issues = house.line_issues(turn.conn, command.product_id, out_of_hours=session.by_line)
+    return RequestOpened(opened.id, opened.case_number, opened.line_code, issues)
 
 
 def _deactivate(turn: Turn, command: Deactivate) -> Event:
@@ -187,6 +201,15 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
 
 
+def _release(turn: Turn) -> None:
+    """The caller is done with the representative, but not with the line."""
+    call = turn.call
+    queues.let_go(turn.conn, call, turn.now)
+    turn.call = replace(call, representative=None, state=CallState.IN_LINE)
+    telephony, conference = turn.services.telephony, call.conference
+    turn.after_commit.append(lambda: telephony.end_conference(conference))
+
+
 def _end(turn: Turn, by: str, case: int | None) -> None:
     """Close the books: who ended it, a request without an ID, the conference that is left."""
     call = turn.call
@@ -199,10 +222,22 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
         turn.after_commit.append(lambda: telephony.end_conference(conference))
 
 
-# Commands that a module of their own carries out; each function takes the one kind of its key.
-ELSEWHERE: dict[type[Command], Callable[[Turn, Any], Event | None]] = {
+# Commands that a module of their own carries out, each the kinds of its key.
+ELSEWHERE: dict[type[Command], Callable[[Turn, Session, Any], Event | None]] = {
     ChangeLanguage: circumstances.change_language,
     MoveCall: circumstances.move,
     FindEarlierCall: earlier_calls.find,
     ProveEarlierCall: earlier_calls.prove,
+    **dict.fromkeys(
+        (LookAtQueue, ChangeCentre, CheckCallBack, AskCallBack, CallLater),
+        queue_commands.carry_out,
+    ),
+    **dict.fromkeys(
+        (IssueByLine, GiveId, ProveHeard, AskStanding),
+        commands_issuing.carry_out,
+    ),
+    **dict.fromkeys(
+        (GiveChallenge, AnswerChallenge),
+        lambda turn, _session, command: commands_issuing.challenge(turn, command),
+    ),
 }

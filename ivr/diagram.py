@@ -28,6 +28,15 @@ NAMES = {
     "CalledBack": "called back",
     "NotReached": "not reached",
     "CallBackMissed": "call-back missed",
+    "IssuedByLine": "issued",
+    "IdGiven": "ID given",
+    "ReadingWanted": "reading wanted",
+    "HeardProven": "heard right",
+    "NeedsPerson": "needs a person",
+    "StandingTold": "standing told",
+    "ChallengeWanted": "challenge wanted",
+    "ChallengeGiven": "challenge given",
+    "ChallengeAnswered": "challenge answered",
 }
 
 

@@ -76,18 +76,27 @@ class ProductFound:
 
 @dataclass(frozen=True, slots=True)
 class RequestOpened:
-    """The register opened the request, or found it open. Codes are compact."""
+    """The register opened the request, or found it open. Codes are compact.
+
+    `issues`: the product's policy lets the line issue by itself now.
+    """
 
     case: int
     case_number: str
     line_code: str
+    issues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The register says no; `code` is the value of one of its refusal codes."""
+    """The register says no; `code` is the value of one of its refusal codes.
+
+    `left` reactivations and the next possible `date`, as spoken, where the register knows them.
+    """
 
     code: str
+    left: int | None = None
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +136,72 @@ class PutThrough:
 
 @dataclass(frozen=True, slots=True)
 class ClosingCodeWanted:
-    """The representative has read the ID out and asks for the closing code."""
+    """The representative has read the ID out and asks for the closing code.
+
+    `unproven`: that the caller heard it right is still to be shown.
+    """
+
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RepresentativeLost:
     """Nobody is there to talk to any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedByLine:
+    """The line issued the new license server ID, or found it issued; `left` reactivations."""
+
+    groups: tuple[str, ...]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdGiven:
+    """The register gives the issued ID, to be read out."""
+
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWanted:
+    """The representative lets the line read the ID out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardProven:
+    """The last group was keyed right: the ID was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsPerson:
+    """Nothing is refused, but a person has to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTold:
+    """How many reactivations are left, and the next possible date, as spoken, where none is."""
+
+    left: int
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeWanted:
+    """The representative lets the caller key the wizard's answer to the challenge."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeGiven:
+    """The challenge, which the wizard is to answer."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeAnswered:
+    """The wizard's answer was right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +327,13 @@ Event = (
     | CalledBack
     | NotReached
     | CallBackMissed
+    | IssuedByLine
+    | IdGiven
+    | ReadingWanted
+    | HeardProven
+    | NeedsPerson
+    | StandingTold
+    | ChallengeWanted
+    | ChallengeGiven
+    | ChallengeAnswered
 )

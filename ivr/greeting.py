@@ -24,8 +24,8 @@ from ivr.outcomes import (
     MOST_TRIES,
     SECONDS_FOR_A_MENU,
     Turn,
-    to_queue,
 )
+from ivr.persons import to_person
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -100,7 +100,7 @@ def choose_country(session: Session, event: KeysPressed) -> Turn:
         case "1":
             return session, (MoveCall(session.registered),)
         case "0":
-            return to_queue(session)
+            return to_person(session)
         case "*" | "7" | "9" as key:
             return ask_country(with_pace(session, key), "")
     tries = session.tries + 1
@@ -131,7 +131,12 @@ def _stay(session: Session) -> Turn:
 
 
 def _with_outlook(session: Session, outlook: Outlook) -> Session:
-    return replace(session, helped_by=outlook.helped_by, other_language=outlook.other_language)
+    return replace(
+        session,
+        helped_by=outlook.helped_by,
+        opens=outlook.opens,
+        other_language=outlook.other_language,
+    )
 
 
 def _choices(outlook: Outlook) -> tuple[Say, ...]:

@@ -13,7 +13,8 @@ from ivr import deactivating
 from ivr.actions import Action, Ask, LookUpProduct, Note, OpenRequest, Say
 from ivr.events import KeysPressed, NothingPressed
 from ivr.helping import ask_help, with_pace
-from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, say_goodbye, to_queue
+from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, say_goodbye
+from ivr.persons import to_person
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -65,7 +66,7 @@ def take_help(session: Session, event: KeysPressed) -> Turn:
     """7 speaks slower, 9 faster, 0 is a person, `*` says it again; anything else goes on keying."""
     match event.keys:
         case "0":
-            return to_queue(session)
+            return to_person(session)
         case "*":
             return ask_help(session)
     return ask_for_groups(with_pace(session, event.keys))
@@ -123,7 +124,7 @@ def _go_on(session: Session, first: tuple[Say, ...], notes: tuple[Action, ...]) 
     if deactivating.receipt_of(session) is not None:
         return deactivating.offer(replace(session, tries=0), *notes)
     if session.tries >= MOST_TRIES:
-        return to_queue(session, *notes, Say("too_many_tries"))
+        return to_person(session, *notes, Say("too_many_tries"))
     if keyed.parity_wrong:
         return ask_to_mark(session, notes)
     return ask_for_groups(session, first, notes)
@@ -166,7 +167,7 @@ def take_mark(session: Session, keys: str) -> Turn:
     if number not in keyed.shape.numbers:
         tries = session.tries + 1
         if tries >= MOST_TRIES:
-            return to_queue(session, Say("too_many_tries"))
+            return to_person(session, Say("too_many_tries"))
         return ask_to_mark(replace(session, tries=tries, silences=0))
     return ask_for_groups(replace(with_code(session, keying.without(keyed, number)), silences=0))
 
@@ -177,7 +178,7 @@ def hear_nothing(session: Session) -> Turn:
     session = replace(session, silences=silences)
     if silences >= MOST_SILENCES:
         if session.has_keyed:
-            return to_queue(session)
+            return to_person(session)
         return say_goodbye(session, Say("goodbye_silence"))
     if session.step is Step.MARKING:
         return ask_to_mark(session)

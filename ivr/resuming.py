@@ -18,7 +18,8 @@ from ivr.events import (
     Refused,
     Resumed,
 )
-from ivr.outcomes import MOST_TRIES, Turn, to_queue
+from ivr.outcomes import MOST_TRIES, Turn
+from ivr.persons import to_person
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -27,6 +28,12 @@ PROOF_DIGITS = 2
 # Long enough to look the group up on the page.
 SECONDS_TO_FIND = 12
 MOST_OFFERS = 2
+# Where one was with a person, or was to be, a person takes over again.
+BACK_AT = {
+    Step.CALL_BACK: Step.QUEUED,
+    Step.CALLED_BACK: Step.TALKING,
+    Step.CHALLENGE: Step.TALKING,
+}
 
 
 def find(session: Session, keys: str) -> Turn | None:
@@ -89,9 +96,9 @@ def refuse(session: Session, event: Refused) -> Turn:
     tries = session.tries + 1
     noted = _keyed("resume_proof", PROOF_DIGITS, ok=False)
     if event.code == "wrong_state":
-        return to_queue(session, noted, Say("refused_wrong_state"))
+        return to_person(session, noted, Say("refused_wrong_state"))
     if event.code != "proof_wrong" or tries >= MOST_TRIES:
-        return to_queue(session, noted, Say("too_many_wrong_digits"))
+        return to_person(session, noted, Say("too_many_wrong_digits"))
     session = replace(session, tries=tries)
     return session, (noted, ask(session, Say("resume_wrong")))
 
@@ -106,6 +113,7 @@ def restored(session: Session, event: Resumed) -> tuple[Session, tuple[Action, .
     """The earlier call's session as this call's, and what is said of it."""
     earlier = event.session
     step = Step(earlier.broke_at) if earlier.broke_at else earlier.step
+    step = BACK_AT.get(step, step)
     session = replace(
         earlier,
         step=step,
@@ -113,7 +121,9 @@ def restored(session: Session, event: Resumed) -> tuple[Session, tuple[Action, .
         tries=0,
         silences=0,
         place=None,
+        accompanied=False,
         helped_by=event.outlook.helped_by,
+        opens=event.outlook.opens,
         other_language=event.outlook.other_language,
     )
     done: tuple[Action, ...] = (

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from clearinghouse import RequestState
 from data_store import StoreError
 from ivr import call_back_webhooks
 from ivr.actions import HangUp, Say
@@ -15,11 +16,13 @@ from ivr.circumstances import language_for
 from ivr.commands import Turn
 from ivr.earlier_calls import arrive
 from ivr.events import (
+    ChallengeWanted,
     ClosingCodeWanted,
     Event,
     KeysPressed,
     NothingPressed,
     PutThrough,
+    ReadingWanted,
     RepresentativeLost,
 )
 from ivr.queue_commands import look
@@ -161,9 +164,22 @@ def _put_through(turn: Turn, _session: Session) -> Event:
 
 
 def _want_closing_code(turn: Turn, _session: Session) -> Event:
+    """The closing code, or first the proof that the issued ID was heard."""
     if turn.call.state in WAITING:
         return RepresentativeLost()
-    return ClosingCodeWanted()
+    case = turn.call.request_id
+    if case is None:
+        return ClosingCodeWanted()
+    request = turn.services.clearinghouse.request(turn.conn, case)
+    return ClosingCodeWanted(unproven=request.state is RequestState.ISSUED)
+
+
+def _want_reading(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ReadingWanted()
+
+
+def _want_challenge(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ChallengeWanted()
 
 
 def _lose_representative(services: Services, turns: Turns) -> None:
@@ -190,6 +206,8 @@ def _lose_representative(services: Services, turns: Turns) -> None:
 REDIRECTED: dict[str, EventMaker] = {
     "conversation": _put_through,
     "closing_code": _want_closing_code,
+    "reading": _want_reading,
+    "challenge": _want_challenge,
     # Unless somebody has taken the call in the meantime.
     "queue": _put_through,
 }

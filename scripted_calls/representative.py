@@ -109,5 +109,5 @@ def _serve(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, 
             return who, (Do("read"),)
         return who, ()
     if "ask-closing-code" in desk.allowed:
-        return who, (Say("representative_type_it"), Do("ask-closing-code"))
+        return who, (Say("representative_proof"), Do("ask-closing-code"))
     return who, ()

@@ -248,6 +248,12 @@ def requeue(conn: Connection, representative: str, call_id: int, now: datetime) 
     return enqueue(conn, call, now, first=True)
 
 
+def let_go(conn: Connection, call: Call, now: datetime) -> None:
+    """The caller is done with the representative, who wraps up, and stays with the line."""
+    _leave(conn, call, now)
+    conn.execute(_ALONE, {"id_": call.id})
+
+
 def _leave(conn: Connection, call: Call, now: datetime) -> None:
     who = call.representative
     if who is not None and representatives.release(conn, who, call.id, now):

@@ -22,6 +22,7 @@ from ivr.actions import (
     LookUpProduct,
     Note,
     OpenRequest,
+    Release,
     Say,
     SetReason,
     WaitInQueue,
@@ -32,16 +33,23 @@ from ivr.events import (
     CallBackPossible,
     CallBackRefused,
     CalledBack,
+    ChallengeAnswered,
+    ChallengeGiven,
+    ChallengeWanted,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
     Earlier,
     EarlierFound,
     Event,
+    HeardProven,
     HungUp,
+    IdGiven,
+    IssuedByLine,
     KeysPressed,
     LanguageChanged,
     Moved,
+    NeedsPerson,
     NothingEarlier,
     NothingPressed,
     NotReached,
@@ -49,10 +57,12 @@ from ivr.events import (
     PlaceKept,
     ProductFound,
     PutThrough,
+    ReadingWanted,
     Refused,
     RepresentativeLost,
     RequestOpened,
     Resumed,
+    StandingTold,
     StillWaiting,
 )
 from ivr.flow import HANDLERS, FlowError, advance, resume
@@ -112,7 +122,8 @@ UP_TO_CLOSING_CODE = (*UP_TO_QUEUE, PutThrough("call-1"), ClosingCodeWanted())
 
 
 def test_the_straight_call() -> None:
-    session, actions = run(*UP_TO_CLOSING_CODE, KeysPressed("0208"), Confirmed())
+    events = (*UP_TO_CLOSING_CODE, KeysPressed("0208"), Confirmed(), NothingPressed())
+    session, actions = run(*events)
     assert session.step is Step.ENDED
     commands = [a for a in actions if not isinstance(a, Note | Say | Ask | HangUp | WaitInQueue)]
     assert commands == [
@@ -122,6 +133,7 @@ def test_the_straight_call() -> None:
         Enqueue(),
         JoinConference("call-1"),
         Confirm(7, "0208"),
+        Release(),
         EndCall("line", 7),
     ]
     assert said(actions) == [
@@ -132,9 +144,11 @@ def test_the_straight_call() -> None:
         "line_code",
         "case_number",
         "ask_reason",
+        "hint_left",
         "connecting",
         "ask_closing_code",
         "confirmed",
+        "ask_another",
         "goodbye",
     ]
 
@@ -257,7 +271,7 @@ def test_the_line_proves_itself_before_it_asks() -> None:
     assert Say("line_code", (("digits", "7140"),)) in actions
 
 
-@pytest.mark.parametrize("keys", ["0", "6", "#"])
+@pytest.mark.parametrize("keys", ["0", "8", "#"])
 def test_at_the_menu_a_person_is_one_key_away(keys: str) -> None:
     session, actions = (
         run(*UP_TO_REASON, *[KeysPressed(keys)] * 3)
@@ -311,7 +325,7 @@ def test_a_receipt_in_place_of_a_license_server_id_deactivates() -> None:
     assert "".join(groups) == OWN.deactivation_confirmation
     assert Note(EventKind.SERVER_DEACTIVATED) in actions
     session, actions = run(KeysPressed("1"), session=session)
-    assert (session.step, said(actions)) == (Step.ENDED, ["deactivation_typed", "goodbye"])
+    assert (session.step, said(actions)) == (Step.ANOTHER, ["deactivation_typed", "ask_another"])
 
 
 def test_a_receipt_may_come_group_by_group() -> None:
@@ -410,6 +424,7 @@ def test_a_late_webhook_is_told_where_the_call_stands(step: Step) -> None:
         Step.LICENSE_SERVER_ID,
         Step.CLOSING_CODE,
         Step.DEACTIVATING,
+        Step.QUEUED,  # an ID that no request has can't be read out
     }
 
 
@@ -472,9 +487,30 @@ EVENTS = st.one_of(
             CallBackMissed(again=False),
             PutThrough("call-1"),
             ClosingCodeWanted(),
+            ClosingCodeWanted(unproven=True),
             RepresentativeLost(),
             HungUp(),
-            *(Refused(code) for code in ("product_unknown", "proof_wrong", "closing_code_wrong")),
+            replace(OPENED, issues=True),
+            IssuedByLine(("12345",) * 7, 4),
+            IdGiven(("12345",) * 7),
+            ReadingWanted(),
+            HeardProven(),
+            NeedsPerson(),
+            StandingTold(0, "Monday"),
+            ChallengeWanted(),
+            ChallengeGiven("1234"),
+            ChallengeAnswered(),
+            *(
+                Refused(code)
+                for code in (
+                    "product_unknown",
+                    "proof_wrong",
+                    "closing_code_wrong",
+                    "last_group_wrong",
+                    "challenge_needed",
+                    "limit_reached",
+                )
+            ),
         ]
     ),
 )
@@ -496,7 +532,7 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
         confirms = [action for action in actions if isinstance(action, Confirm)]
         assert all(confirm.case == session.case for confirm in confirms)
         goes_back = isinstance(event, KeysPressed) and (
-            "*" in event.keys or before.step is Step.MARKING
+            "*" in event.keys or before.step in {Step.MARKING, Step.ANOTHER}
         )
         if not goes_back and not isinstance(event, Refused | Resumed):
             for old, new in (

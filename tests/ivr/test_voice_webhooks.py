@@ -83,7 +83,7 @@ def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     telephone.keys(house.family.product_id)
     assert telephone.heard == ["ask_license_server_id"]
     telephone.keys(house.server_id)
-    assert telephone.heard == ["line_code", "case_number", "ask_reason"]
+    assert telephone.heard == ["line_code", "case_number", "ask_reason", "hint_left"]
     telephone.keys("1")
     assert telephone.heard == ["connecting"]
     assert telephone.verbs == ["Say", "Enqueue"]
@@ -94,10 +94,11 @@ def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     telephone.redirected("closing_code")
     assert telephone.heard == ["ask_closing_code"]
     telephone.keys(code)
-    assert telephone.heard == ["confirmed", "goodbye"]
+    assert telephone.heard == ["confirmed", "ask_another"]
+    assert call_of(house, telephone).representative is None
     assert state_of(house) is RequestState.CONFIRMED
     assert telephone.post("/voice/status", CallStatus="completed") == 204
-    assert call_of(house, telephone).ended_by == "line"
+    assert call_of(house, telephone).ended_by == "caller"
     assert ("end_conference", call.conference) in house.telephony.told
     happened = kinds(house, telephone)
     for kind in (
@@ -138,7 +139,7 @@ def test_a_license_server_is_deactivated_by_its_receipt(house, telephone, anothe
     second.keys("*")
     assert second.document == first_time
     second.keys("1")
-    assert second.heard == ["deactivation_typed", "goodbye"]
+    assert second.heard == ["deactivation_typed", "ask_another"]
     with reading(house.engine) as conn:
         entries = audit.of_product(conn, house.family.product_id, 50)
     ended = [entry.data for entry in entries if entry.action == "server.deactivated"]
@@ -295,7 +296,7 @@ def test_a_wrong_closing_code_is_asked_again(house, telephone) -> None:
     telephone.redirected("closing_code").keys(wrong)
     assert telephone.heard == ["closing_code_wrong", "ask_closing_code"]
     telephone.keys(code)
-    assert telephone.heard == ["confirmed", "goodbye"]
+    assert telephone.heard == ["confirmed", "ask_another"]
 
 
 def test_a_closing_code_before_anything_is_issued_brings_the_person_back(house, telephone) -> None:

@@ -66,7 +66,7 @@ def test_reads_the_new_id_group_by_group_and_waits_for_each() -> None:
         for place, digits in enumerate(GROUPS, start=1)
     ]
     all_read = desk("read", "ask-closing-code", groups=GROUPS, read=7)
-    assert run(who, all_read)[1] == [Say("representative_type_it"), Do("ask-closing-code")]
+    assert run(who, all_read)[1] == [Say("representative_proof"), Do("ask-closing-code")]
 
 
 def test_finishes_with_what_came_of_it() -> None:
