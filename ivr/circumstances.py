@@ -118,7 +118,7 @@ def _others(
     ring = [
         tag
         for tag in dict.fromkeys((*tags, spoken))
-        if tag is not None and prompts.is_allowed(tag, production=production)
+        if tag is not None and (tag == ENGLISH or prompts.is_allowed(tag, production=production))
     ]
     at = ring.index(spoken) if spoken in ring else 0
     return (tag for tag in (*ring[at + 1 :], *ring[:at]) if tag != spoken)
