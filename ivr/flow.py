@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr import (
+    calling_back,
     challenging,
     closing,
     deactivating,
@@ -18,6 +19,7 @@ from ivr import (
     reading,
     reasons,
     servers,
+    waiting,
 )
 from ivr.actions import (
     Action,
@@ -25,7 +27,6 @@ from ivr.actions import (
     Enqueue,
     FindRepresentative,
     HangUp,
-    Hold,
     JoinConference,
     Note,
     Say,
@@ -33,6 +34,10 @@ from ivr.actions import (
 )
 from ivr.events import (
     CallArrived,
+    CallBackMissed,
+    CallBackPossible,
+    CallBackRefused,
+    CalledBack,
     ChallengeAnswered,
     ChallengeGiven,
     ChallengeWanted,
@@ -47,6 +52,8 @@ from ivr.events import (
     KeysPressed,
     NeedsPerson,
     NothingPressed,
+    NotReached,
+    PlaceKept,
     ProductFound,
     PutThrough,
     ReadingWanted,
@@ -66,8 +73,6 @@ from ivr.persons import refusal, to_person
 from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
 from ivr.transitions import TRANSITIONS
 from switchboard.events import EventKind
-
-SECONDS_BETWEEN_PLACES = 15
 
 
 class FlowError(Exception):
@@ -149,15 +154,6 @@ def _refuse_request(session: Session, event: Refused) -> Turn:
             return to_person(session, noted, *refusal(code, event.left, event.date))
 
 
-def _wait(session: Session, event: StillWaiting) -> Turn:
-    """Say the place when it has changed, else just hold."""
-    hold = Hold(SECONDS_BETWEEN_PLACES)
-    if event.place == session.place:
-        return session, (hold,)
-    said = Say("queue_position", (("place", str(event.place)),))
-    return replace(session, place=event.place), (said, hold)
-
-
 def _put_through(session: Session, event: PutThrough) -> Turn:
     joined = Note(EventKind.CALLER_CONNECTED)
     session = replace(session, step=Step.TALKING, tries=0, silences=0, place=None)
@@ -178,8 +174,12 @@ def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
     return session, again
 
 
+def _wait_again(session: Session) -> Turn:
+    return waiting.listen(session) if session.is_in_queue else (session, (WaitInQueue(),))
+
+
 def _hang_up(session: Session, event: HungUp) -> Turn:
-    if session.step is Step.ENDED:
+    if session.step in {Step.ENDED, Step.AWAITING_CALL}:
         return session, ()
     return replace(session, step=Step.ENDED), (EndCall(event.by, session.case),)
 
@@ -193,7 +193,7 @@ AGAIN: dict[Step, Callable[[Session], Turn]] = {
     Step.RECEIPT: deactivating.offer,
     Step.DEACTIVATING: deactivating.again,
     Step.CONFIRMATION: deactivating.again,
-    Step.QUEUED: lambda session: (session, (WaitInQueue(),)),
+    Step.QUEUED: _wait_again,
     Step.TALKING: lambda session: (session, (FindRepresentative(),)),
     Step.CLOSING_CODE: closing.again,
     Step.CONFIRMING: closing.again,
@@ -204,6 +204,9 @@ AGAIN: dict[Step, Callable[[Session], Turn]] = {
     Step.CHOOSING_GROUP: reading.offer_groups,
     Step.CHALLENGE: challenging.again,
     Step.ANOTHER: servers.offer,
+    Step.CALL_BACK: calling_back.offer,
+    Step.CALLED_BACK: lambda session: calling_back.greet(session, CalledBack()),
+    Step.AWAITING_CALL: lambda session: (session, (HangUp(),)),
 }
 
 READ_OUT = (Step.READING, Step.LAST_GROUP, Step.CHOOSING_GROUP)
@@ -230,7 +233,8 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.DEACTIVATING, Refused): deactivating.refuse,
     (Step.CONFIRMATION, KeysPressed): deactivating.hear_again,
     (Step.CONFIRMATION, NothingPressed): deactivating.miss_typed,
-    (Step.QUEUED, StillWaiting): _wait,
+    (Step.QUEUED, StillWaiting): waiting.wait,
+    (Step.QUEUED, KeysPressed): waiting.take_key,
     (Step.QUEUED, PutThrough): _put_through,
     (Step.QUEUED, RepresentativeLost): _requeue,
     (Step.TALKING, PutThrough): _put_through,
@@ -243,6 +247,23 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CLOSING_CODE, RepresentativeLost): _requeue,
     (Step.CONFIRMING, Confirmed): closing.confirm,
     (Step.CONFIRMING, Refused): closing.refuse_code,
+    (Step.CALL_BACK, CallBackPossible): calling_back.ask,
+    (Step.CALL_BACK, CallBackRefused): calling_back.refuse,
+    (Step.CALL_BACK, KeysPressed): calling_back.choose,
+    (Step.CALL_BACK, NothingPressed): calling_back.miss_choice,
+    (Step.CALL_BACK, PlaceKept): calling_back.promise,
+    (Step.CALL_BACK, StillWaiting): waiting.wait,
+    (Step.CALL_BACK, PutThrough): _put_through,
+    (Step.CALL_BACK, RepresentativeLost): _requeue,
+    (Step.AWAITING_CALL, CalledBack): calling_back.greet,
+    (Step.AWAITING_CALL, NotReached): calling_back.miss,
+    (Step.AWAITING_CALL, CallBackMissed): calling_back.settle,
+    (Step.CALLED_BACK, CalledBack): calling_back.greet,
+    (Step.CALLED_BACK, KeysPressed): calling_back.connect,
+    (Step.CALLED_BACK, NothingPressed): calling_back.miss_connect,
+    (Step.CALLED_BACK, NotReached): calling_back.miss,
+    (Step.CALLED_BACK, PutThrough): _put_through,
+    (Step.CALLED_BACK, RepresentativeLost): _requeue,
     (Step.REASON, StandingTold): reasons.tell_left,
     (Step.ISSUING, IssuedByLine): issuing.begin_reading,
     (Step.ISSUING, NeedsPerson): issuing.fetch_person,

@@ -1,21 +1,16 @@
-"""To a person: the queue while a centre is open; otherwise when one opens, and with what."""
+"""To a person: the queue while a centre is open, otherwise the offer to be called back."""
 
-from codes import case_number
+from ivr import calling_back
 from ivr.actions import Action, Say
-from ivr.outcomes import Turn, say_goodbye, to_queue
+from ivr.outcomes import Turn, to_queue
 from ivr.session import Session
 
 
 def to_person(session: Session, *first: Action) -> Turn:
-    """Who has to speak to somebody is put through, or told when somebody will be there."""
-    if not session.by_line:
-        return to_queue(session, *first)
-    opens = Say("person_when_open", (("opens", session.opens),))
-    says: tuple[Say, ...] = (opens if session.opens else Say("centre_closed_for_long"),)
-    if session.case_number:
-        said = case_number.format(session.case_number)
-        says += (Say("case_number_kept", (("digits", said),)),)
-    return say_goodbye(session, *first, *says)
+    """Who has to speak to somebody is put through, or called back once somebody is there."""
+    if session.by_line:
+        return calling_back.offer(session, *first)
+    return to_queue(session, *first)
 
 
 def refusal(code: str, left: int | None = None, date: str = "") -> tuple[Say, ...]:

@@ -29,6 +29,9 @@ class Step(StrEnum):
     CLOSING_CODE = "closing_code"
     CONFIRMING = "confirming"
     ENDED = "ended"
+    CALL_BACK = "call_back"
+    AWAITING_CALL = "awaiting_call"
+    CALLED_BACK = "called_back"
     ISSUING = "issuing"
     READING = "reading"
     LAST_GROUP = "last_group"
@@ -42,8 +45,10 @@ class Session:
     """One call's place in the flow.
 
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
-    the request's number in the register; `place` the position in the queue that was said last.
-    `by_line`: no centre is open, `opens` says when one will be; `issues`: the line may issue the
+    the request's number in the register; `place` the position in the queue that was said last,
+    `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
+    hears.
+    `by_line`: no centre is open; `issues`: the line may issue the
     request by itself. `accompanied`: a representative waits meanwhile. `group` is the group of the
     new license server ID that is read out, 0 before the first; the ID itself is never kept here.
     """
@@ -55,13 +60,18 @@ class Session:
     silences: int = 0
     case: int | None = None
     place: int | None = None
+    minutes: int | None = None
+    looks: int = 0
     by_line: bool = False
-    opens: str = ""
     issues: bool = False
     accompanied: bool = False
-    case_number: str = ""
     group: int = 0
     slow: bool = False
+
+    @property
+    def is_in_queue(self) -> bool:
+        """Whether the network holds the caller in its queue, where not every verb is allowed."""
+        return self.place is not None
 
     @property
     def has_keyed(self) -> bool:

@@ -5,6 +5,10 @@ An event that is not here is refused and changes nothing. `docs/call-flow.md` is
 
 from ivr.events import (
     CallArrived,
+    CallBackMissed,
+    CallBackPossible,
+    CallBackRefused,
+    CalledBack,
     ChallengeAnswered,
     ChallengeGiven,
     ChallengeWanted,
@@ -19,6 +23,8 @@ from ivr.events import (
     KeysPressed,
     NeedsPerson,
     NothingPressed,
+    NotReached,
+    PlaceKept,
     ProductFound,
     PutThrough,
     ReadingWanted,
@@ -39,9 +45,11 @@ KEYING = frozenset(
         Step.OPENING,
         Step.RECEIPT,
         Step.QUEUED,
+        Step.CALL_BACK,
     }
 )
-UNANSWERED = frozenset({Step.QUEUED, Step.ENDED})
+# A person, now or by a call-back; or the end of the call.
+UNANSWERED = frozenset({Step.QUEUED, Step.CALL_BACK, Step.ENDED})
 ENDED = frozenset({Step.ENDED})
 
 TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
@@ -56,7 +64,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.LOOKING_UP: {
         ProductFound: frozenset({Step.LICENSE_SERVER_ID}),
-        Refused: frozenset({Step.PRODUCT_ID, Step.QUEUED, Step.ENDED}),
+        Refused: UNANSWERED | {Step.PRODUCT_ID},
         HungUp: ENDED,
     },
     Step.LICENSE_SERVER_ID: {
@@ -70,15 +78,13 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.RECEIPT: {
-        KeysPressed: frozenset(
-            {Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID, Step.QUEUED}
-        ),
-        NothingPressed: frozenset({Step.RECEIPT, Step.QUEUED}),
+        KeysPressed: UNANSWERED | {Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID},
+        NothingPressed: UNANSWERED | {Step.RECEIPT},
         HungUp: ENDED,
     },
     Step.DEACTIVATING: {
         Deactivated: frozenset({Step.CONFIRMATION}),
-        Refused: frozenset({Step.LICENSE_SERVER_ID, Step.QUEUED, Step.ENDED}),
+        Refused: UNANSWERED | {Step.LICENSE_SERVER_ID},
         HungUp: ENDED,
     },
     Step.CONFIRMATION: {
@@ -88,7 +94,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.OPENING: {
         RequestOpened: frozenset({Step.REASON}),
-        Refused: frozenset({Step.LICENSE_SERVER_ID, Step.QUEUED, Step.ENDED}),
+        Refused: UNANSWERED | {Step.LICENSE_SERVER_ID},
         HungUp: ENDED,
     },
     Step.REASON: {
@@ -99,6 +105,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.QUEUED: {
         StillWaiting: frozenset({Step.QUEUED}),
+        KeysPressed: frozenset({Step.QUEUED, Step.CALL_BACK}),
         PutThrough: frozenset({Step.TALKING}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,
@@ -125,6 +132,32 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.ENDED: {
+        HungUp: ENDED,
+    },
+    Step.CALL_BACK: {
+        CallBackPossible: frozenset({Step.CALL_BACK}),
+        CallBackRefused: UNANSWERED,
+        KeysPressed: UNANSWERED | {Step.CALL_BACK},
+        NothingPressed: UNANSWERED | {Step.CALL_BACK},
+        PlaceKept: frozenset({Step.AWAITING_CALL}),
+        StillWaiting: frozenset({Step.QUEUED}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.AWAITING_CALL: {
+        CalledBack: frozenset({Step.CALLED_BACK}),
+        NotReached: frozenset({Step.AWAITING_CALL}),
+        CallBackMissed: frozenset({Step.AWAITING_CALL, Step.ENDED}),
+        HungUp: frozenset({Step.AWAITING_CALL}),
+    },
+    Step.CALLED_BACK: {
+        CalledBack: frozenset({Step.CALLED_BACK}),
+        KeysPressed: frozenset({Step.CALLED_BACK, Step.ENDED}),
+        NothingPressed: frozenset({Step.CALLED_BACK, Step.AWAITING_CALL}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        NotReached: frozenset({Step.AWAITING_CALL}),
         HungUp: ENDED,
     },
     Step.ISSUING: {

@@ -117,12 +117,16 @@ class Prompts:
         Raises `UnknownPromptError` for an id or a language that nobody knows, and `KeyError`
         where a value is missing.
         """
+        return self.template(prompt_id, language).format(**values)
+
+    def template(self, prompt_id: str, language: str) -> str:
+        """The text with its values' names in braces."""
         template = self._catalogue(language).texts.get(prompt_id)
         if template is None:
             template = self._catalogue(FALLBACK).texts.get(prompt_id)
         if template is None:
             raise UnknownPromptError(f"There is no prompt {prompt_id!r}.")
-        return template.format(**values)
+        return template
 
     def digits(self, digits: str, language: str) -> str:
         """Digits one by one, in words, with pauses; a longer one where a space or hyphen stands.

@@ -9,6 +9,7 @@ from ivr.actions import (
     AnswerChallenge,
     Ask,
     AskStanding,
+    CheckCallBack,
     Confirm,
     EndCall,
     FindRepresentative,
@@ -56,7 +57,7 @@ UP_TO_READING = (
 UP_TO_LAST_GROUP = (*UP_TO_READING, *NEXT * 6)
 UP_TO_TYPING = (*UP_TO_LAST_GROUP, KeysPressed(GROUPS[6]), HeardProven())
 ACCOMPANIED = (*UP_TO_QUEUE, PutThrough("call-1"))
-NOBODY_THERE = Session(by_line=True, opens="on Monday")
+NOBODY_THERE = Session(by_line=True)
 
 
 def groups_said(actions: list[Action]) -> list[dict[str, str]]:
@@ -151,12 +152,10 @@ def test_a_person_is_one_zero_away_while_a_centre_is_open() -> None:
     assert session.step is Step.QUEUED
 
 
-def test_out_of_hours_a_person_is_told_of_with_the_case_number() -> None:
+def test_out_of_hours_who_wants_a_person_is_offered_a_call_back() -> None:
     session, actions = run(*UP_TO_READING, KeysPressed("0"), session=NOBODY_THERE)
-    assert session.step is Step.ENDED
-    assert said(actions)[-3:] == ["person_when_open", "case_number_kept", "goodbye"]
-    assert Say("person_when_open", (("opens", "on Monday"),)) in actions
-    assert Say("case_number_kept", (("digits", "1234-1234-1234"),)) in actions
+    assert session.step is Step.CALL_BACK
+    assert actions[-1] == CheckCallBack()
 
 
 def test_a_wrong_last_group_is_heard_again_from_the_group_that_is_chosen() -> None:
@@ -212,15 +211,8 @@ def test_what_needs_a_person_goes_to_one() -> None:
 def test_a_refusal_says_why_what_is_left_and_when() -> None:
     refused = Refused("limit_reached", 0, "Tuesday")
     session, actions = run(*UP_TO_READING[:-1], refused, session=NOBODY_THERE)
-    assert session.step is Step.ENDED
-    assert said(actions)[-6:] == [
-        "refused_limit_reached",
-        "reactivations_left",
-        "next_date",
-        "person_when_open",
-        "case_number_kept",
-        "goodbye",
-    ]
+    assert session.step is Step.CALL_BACK
+    assert said(actions)[-3:] == ["refused_limit_reached", "reactivations_left", "next_date"]
     assert Say("next_date", (("date", "Tuesday"),)) in actions
 
 
