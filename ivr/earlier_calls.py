@@ -100,7 +100,7 @@ def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed
     issues = services.clearinghouse.line_issues(
         conn, request.product_id, out_of_hours=standing.outlook.helped_by == "line"
     )
-    session = replace(session, case=request.id, case_number=request.case_number, issues=issues)
+    session = replace(session, case=request.id, issues=issues)
     return Resumed(session, standing.outlook, request.line_code, request.case_number)
 
 
