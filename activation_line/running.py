@@ -8,10 +8,12 @@ from types import FrameType
 
 import click
 
+from license_server.model import Reason
 from scripted_calls.caller import GROUPS, Stage
 
 DIRECTORY = "activation-line-demo"
 PORT = 5080
+REASONS = [reason.value for reason in Reason if reason.key is not None]
 
 
 @click.command()
@@ -39,6 +41,13 @@ PORT = 5080
 )
 @click.option(
     "--region", default="US", show_default=True, help="The caller's country or region, by ISO code."
+)
+@click.option(
+    "--reason",
+    type=click.Choice(REASONS),
+    default=REASONS[0],
+    show_default=True,
+    help="Why the license server is reactivated; it is brought about before the call.",
 )
 @click.option(
     "--seed",
@@ -72,6 +81,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     database_url: str,
     port: int,
     region: str,
+    reason: str,
     seed: int,
     wrong_digit: int | None,
     hang_up_at: str | None,
@@ -86,6 +96,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
 
     variation = demonstration.Variation(
         region=region.upper(),
+        reason=Reason(reason),
         seed=seed,
         wrong_digit=wrong_digit,
         hang_up_at=Stage(hang_up_at) if hang_up_at else None,

@@ -60,7 +60,14 @@ class Ended:
     """The call is over."""
 
 
-Event = Heard | Listening | Accepted | Refused | Ended
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The wizard answered the challenge that was typed into it."""
+
+    digits: str
+
+
+Event = Heard | Listening | Accepted | Refused | Ended | Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,14 @@ class HangUp:
     why: str
 
 
-Act = Press | Say | TypeIntoWizard | HangUp
+@dataclass(frozen=True, slots=True)
+class TypeChallenge:
+    """Type the challenge into the wizard, which answers it."""
+
+    digits: str
+
+
+Act = Press | Say | TypeIntoWizard | HangUp | TypeChallenge
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +173,23 @@ def advance(caller: Caller, event: Event) -> tuple[Caller, tuple[Act, ...]]:
             return replace(caller, ended=True), ()
         case _ if caller.hung_up is not None:
             return caller, ()
+        case Accepted() | Refused() | Answered():
+            return _read(caller, event)
+        case Listening():
+            return _answer(replace(caller, listening=True))
+        case Heard():
+            return _hear(caller, event)
+
+
+def _read(caller: Caller, shown: Accepted | Refused | Answered) -> tuple[Caller, tuple[Act, ...]]:
+    match shown:
         case Accepted(closing_code):
             return _answer(replace(caller, closing_code=closing_code))
         case Refused(message):
             why = f"the wizard refused the new license server ID: {message}"
             return _hang_up(replace(caller, refused=message), why)
-        case Listening():
-            return _answer(replace(caller, listening=True))
-        case Heard():
-            return _hear(caller, event)
+        case Answered(digits):
+            return caller, (Say("answer", {"digits": digits}),)
 
 
 def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
@@ -177,12 +199,23 @@ def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
     match heard.prompt:
         case "line_code" if heard.values["digits"] != caller.facts.line_code:
             return _hang_up(caller, "the line did not say the line code: it is not the true one")
+        case prompt if prompt.startswith("representative_"):
+            return _listen(caller, heard)
+        case prompt if prompt in ASKING:
+            return _answer(replace(caller, asked=heard))
+        case _:
+            return caller, ()
+
+
+def _listen(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
+    """Do what the representative's words ask for."""
+    match heard.prompt:
         case "representative_greeting":
             return caller, (Say("hello"),)
         case "representative_group":
             return _note(caller, int(heard.values["group"]), heard.values["digits"])
-        case prompt if prompt in ASKING:
-            return _answer(replace(caller, asked=heard))
+        case "representative_challenge":
+            return caller, (TypeChallenge(heard.values["digits"]),)
         case _:
             return caller, ()
 

@@ -1,5 +1,6 @@
 """The agent console's own pages, as a scripted representative uses them: by HTTP, with a cookie."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -50,6 +51,8 @@ class ConsolePages:
 
     def _desk(self, shown: dict[str, Any]) -> Desk:
         call = shown["call"]
+        notice = shown["notice"] or {"code": ""}
+        challenge = re.sub(r"\D", "", notice["text"]) if notice["code"] == "challenge" else None
         new_id = (call or {}).get("new_id") or {"groups": [], "read": 0}
         self._call_id = call["id"] if call else None
         return Desk(
@@ -57,4 +60,5 @@ class ConsolePages:
             call_id=self._call_id,
             groups=tuple(new_id["groups"]),
             read=new_id["read"],
+            challenge=challenge,
         )

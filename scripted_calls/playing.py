@@ -23,6 +23,8 @@ TYPED_DIGIT_SECONDS = 1.2
 ACT_SECONDS = {
     "answer": 3.0,
     "verify": 5.0,
+    "challenge": 3.0,
+    "answer-challenge": 5.0,
     "issue": 5.0,
     "read": 0.5,
     "ask-closing-code": 6.0,
@@ -36,6 +38,9 @@ class Wizard(Protocol):
 
     async def enter(self, new_license_server_id: str) -> calling.Accepted | calling.Refused:
         """Type the new license server ID and choose Next."""
+
+    async def answer(self, challenge: str) -> calling.Answered:
+        """Type a challenge and read the answer."""
 
 
 class Console(Protocol):
@@ -164,6 +169,12 @@ class CallerPlayer(Party):
                     shown = answer.message
                 self._tell(self._now, "wizard", shown)
                 await self._take(answer)
+            case calling.TypeChallenge(digits):
+                await self._pause(len(digits) * TYPED_DIGIT_SECONDS)
+                self._tell(self._now, "caller types", digits)
+                answered = await self._wizard.answer(digits)
+                self._tell(self._now, "wizard", f"answers {answered.digits}")
+                await self._take(answered)
             case calling.HangUp(why):
                 self._tell(self._now, "caller", f"hangs up: {why}")
                 await self._phone.do("hang_up", call=self._call)
@@ -212,8 +223,8 @@ class RepresentativePlayer(Party):
                 self._call = event["call"]
                 await self._phone.do("answer", call=self._call)
             case "heard":
-                phrase, _ = self._recognise(event)
-                await self._take(serving.CallerSaid(phrase.removeprefix("caller_")))
+                phrase, values = self._recognise(event)
+                await self._take(serving.CallerSaid(phrase.removeprefix("caller_"), values))
 
     async def _take(self, event: serving.Event) -> None:
         self.script, acts = serving.advance(self.script, event)

@@ -5,6 +5,7 @@ import pytest
 from scripted_calls.caller import (
     Accepted,
     Act,
+    Answered,
     Caller,
     Ended,
     Event,
@@ -16,6 +17,7 @@ from scripted_calls.caller import (
     Refused,
     Say,
     Stage,
+    TypeChallenge,
     TypeIntoWizard,
     advance,
 )
@@ -130,3 +132,10 @@ def test_ends_with_the_call() -> None:
     caller, acts = run(Caller(FACTS), Ended())
     assert caller.ended
     assert acts == []
+
+
+def test_has_the_wizard_answer_the_challenge_and_says_the_answer() -> None:
+    caller = Caller(FACTS)
+    caller, acts = run(caller, Heard("representative_challenge", {"digits": "1545"}))
+    assert acts == [TypeChallenge("1545")]
+    assert run(caller, Answered("317044"))[1] == [Say("answer", {"digits": "317044"})]
