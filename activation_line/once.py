@@ -66,6 +66,7 @@ class Variation:
     hang_up_at: Stage | None = None
     spoil_issued: bool = False
     no_issue: bool = False
+    call_back: bool = False
 
     @property
     def age(self) -> timedelta:
@@ -153,13 +154,16 @@ async def converse(
                 wrong_digit=variation.wrong_digit,
                 hang_up_at=variation.hang_up_at,
                 spoil_issued=variation.spoil_issued,
+                wants_call_back=variation.call_back,
                 seed=variation.seed,
                 closing_code=shown.closing_code,
             ),
             wizard=wizard,
         )
         calling = asyncio.create_task(caller.call(shown.number, _number_of(variation.region)))
-        working = asyncio.create_task(representative.work())
+        if variation.call_back:
+            await desk_phone.rest()  # nobody is at work until the caller has hung up
+        working = asyncio.create_task(_work(representative, caller, variation))
         try:
             await asyncio.wait({calling, working}, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
@@ -177,6 +181,14 @@ async def converse(
         if caller.script.closing_code is not None:
             await wizard.finish()
     return caller
+
+
+async def _work(
+    representative: RepresentativePlayer, caller: CallerPlayer, variation: Variation
+) -> None:
+    if variation.call_back:
+        await caller.waits.wait()
+    await representative.work()
 
 
 def _number_of(region: str) -> str:

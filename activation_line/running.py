@@ -70,6 +70,7 @@ REASONS = [reason.value for reason in Reason if reason.key is not None]
     "--spoil", type=click.Choice(["issued"]), help="The caller types the new ID wrongly, for good."
 )
 @click.option("--no-issue", is_flag=True, help="The representative refuses.")
+@click.option("--call-back", is_flag=True, help="Nobody is free; the caller is called back.")
 @click.option(
     "--at",
     "start",
@@ -90,6 +91,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     *,
     once: bool,
     no_issue: bool,
+    call_back: bool,
 ) -> None:
     """Start the whole line on this computer. Demo data, on 127.0.0.1 only."""
     from activation_line import demonstration  # noqa: PLC0415 -- `--help` needs none of it
@@ -102,6 +104,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
         hang_up_at=Stage(hang_up_at) if hang_up_at else None,
         spoil_issued=spoil == "issued",
         no_issue=no_issue,
+        call_back=call_back,
     )
     straight = start is None and variation == demonstration.Variation(seed=seed)
     if not once and not straight:

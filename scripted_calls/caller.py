@@ -67,7 +67,12 @@ class Answered:
     digits: str
 
 
-Event = Heard | Listening | Accepted | Refused | Ended | Answered
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """The caller's telephone rings."""
+
+
+Event = Heard | Listening | Accepted | Refused | Ended | Answered | Rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,12 @@ class TypeChallenge:
     digits: str
 
 
-Act = Press | Say | TypeIntoWizard | HangUp | TypeChallenge
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Pick the receiver up."""
+
+
+Act = Press | Say | TypeIntoWizard | HangUp | TypeChallenge | Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,7 @@ class Caller:
     wrong_digit: int | None = None
     hang_up_at: Stage | None = None
     spoil_issued: bool = False
+    wants_call_back: bool = False
     seed: int = 0
     keying_from: int = 1
     asked: Heard | None = None
@@ -141,6 +152,7 @@ class Caller:
     closing_code: str | None = None
     refused: str | None = None
     hung_up: str | None = None
+    is_promised: bool = False
     ended: bool = False
 
     @property
@@ -169,8 +181,8 @@ STAGE_OF = {
 def advance(caller: Caller, event: Event) -> tuple[Caller, tuple[Act, ...]]:
     """Take one event; return the caller afterwards and what it does now."""
     match event:
-        case Ended():
-            return replace(caller, ended=True), ()
+        case Ended() | Rings():
+            return _begin_or_end(caller, event)
         case _ if caller.hung_up is not None:
             return caller, ()
         case Accepted() | Refused() | Answered():
@@ -192,16 +204,24 @@ def _read(caller: Caller, shown: Accepted | Refused | Answered) -> tuple[Caller,
             return caller, (Say("answer", {"digits": digits}),)
 
 
+def _begin_or_end(caller: Caller, event: Ended | Rings) -> tuple[Caller, tuple[Act, ...]]:
+    """Put the receiver down, or pick it up; who was promised a call-back waits for it."""
+    if isinstance(event, Rings):
+        return replace(caller, is_promised=False, wants_call_back=False), (Answer(),)
+    return replace(caller, ended=not caller.is_promised, listening=False), ()
+
+
 def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
     stage = STAGE_OF.get(heard.prompt)
     if stage is not None and stage is caller.hang_up_at:
         return _hang_up(caller, f"told to hang up at {stage.value}")
+    caller = replace(caller, is_promised=heard.prompt == PROMISE or caller.is_promised)
     match heard.prompt:
         case "line_code" if heard.values["digits"] != caller.facts.line_code:
             return _hang_up(caller, "the line did not say the line code: it is not the true one")
         case prompt if prompt.startswith("representative_"):
             return _listen(caller, heard)
-        case prompt if prompt in ASKING:
+        case prompt if prompt in ASKING or (prompt == "waiting_keys" and caller.wants_call_back):
             return _answer(replace(caller, asked=heard))
         case _:
             return caller, ()
@@ -241,8 +261,8 @@ def _answer(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
             # The line numbers the groups as the wizard's page does: per code, from 1.
             number = caller.keying_from + int(asked.values["group"]) - 1
             return _key(caller, range(number, number + 1))
-        case "ask_reason":
-            return _press(caller, caller.facts.reason_key)
+        case "ask_reason" | "waiting_keys" | "ask_call_back" | "ask_connect" as menu:
+            return _press(caller, caller.facts.reason_key if menu == "ask_reason" else "1")
         case _:
             return _close(caller)
 
@@ -284,6 +304,15 @@ def spoil(digits: str, place: int, rng: Random) -> str:
     return digits[:place] + rng.choice(others) + digits[place + 1 :]
 
 
+PROMISE = "call_back_promised"
 ASKING = frozenset(
-    {"ask_product_id", "ask_license_server_id", "ask_group", "ask_reason", "ask_closing_code"}
+    {
+        "ask_product_id",
+        "ask_license_server_id",
+        "ask_group",
+        "ask_reason",
+        "ask_closing_code",
+        "ask_call_back",
+        "ask_connect",
+    }
 )

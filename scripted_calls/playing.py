@@ -4,6 +4,7 @@ A player carries acts out and brings events; what is done and why stands in the 
 every line of the conversation to `tell(at, who, words)`, as it happens.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -117,9 +118,15 @@ class CallerPlayer(Party):
         self.began: datetime | None = None
         self.ended: datetime | None = None
         self._wizard = wizard
+        self.waits = asyncio.Event()
 
     async def call(self, number: str, from_number: str) -> None:
-        """Ring the number and stay on the line until the call is over."""
+        """Ring the number and stay on the line until the call is over, or until its call-back is.
+
+        `waits` is set once the caller has hung up and waits to be called back.
+        """
+        if self.script.wants_call_back:
+            await self._phone.do("register", number=from_number)
         await self._phone.do("call", to=number, **{"from": from_number})
         while not self.script.ended:
             event = await self._next()
@@ -136,6 +143,11 @@ class CallerPlayer(Party):
                     self.ended = self._now
                     self._tell(self._now, "network", f"the call ended: {event['reason']}")
                     await self._take(calling.Ended())
+                    self.waits.set()
+                case "ringing":
+                    self._call = self.call_sid = event["call"]
+                    self._tell(self._now, "network", f"{event['from']} calls the caller back")
+                    await self._take(calling.Rings())
 
     def _witness(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -175,6 +187,8 @@ class CallerPlayer(Party):
                 answered = await self._wizard.answer(digits)
                 self._tell(self._now, "wizard", f"answers {answered.digits}")
                 await self._take(answered)
+            case calling.Answer():
+                await self._phone.do("answer", call=self._call)
             case calling.HangUp(why):
                 self._tell(self._now, "caller", f"hangs up: {why}")
                 await self._phone.do("hang_up", call=self._call)

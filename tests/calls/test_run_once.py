@@ -77,6 +77,17 @@ def test_a_straight_call_reactivates_the_license_server(region: str, words: list
     assert re.search(r"^Request\s+confirmed$", run.output, re.MULTILINE)
 
 
+def test_who_is_called_back_keeps_the_place_and_all_that_was_keyed() -> None:
+    run = once("--call-back")
+    assert run.status == 0, run.output
+    assert run.digits == once().digits
+    waited, called = run.output.split("calls the caller back")
+    assert "No representative is at work just now" in waited
+    assert called.index("Your line code is") < called.index("To speak to the representative")
+    assert "Please key" not in called
+    assert "Everything held." in called
+
+
 def test_the_same_seed_and_moment_give_the_same_conversation() -> None:
     first, second = (conversation_of(run) for run in (once(), once.__wrapped__()))
     assert first["line"][0] == "Welcome to the Activation Line."
