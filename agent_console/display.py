@@ -26,6 +26,7 @@ KEYS: Final = (
     ("Shift+F9", "Back to the group before"),
     ("Shift+F6", "Repeat the lit group"),
     ("F10", "Ask for the closing code; finish"),
+    ("Shift+F7", "Hand over to the line: to read the ID, or to have the answer keyed"),
     ("F4", "Back to the caller"),
     ("Shift+F2", "Hang up; a second press confirms"),
     ("Ctrl+Enter", "Finish, from within the note"),

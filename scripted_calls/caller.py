@@ -25,6 +25,7 @@ class Stage(Enum):
     QUEUE = "queue"
     CONVERSATION = "conversation"
     READ_OUT = "read-out"
+    LAST_GROUP = "last-group"
     CLOSING_CODE = "closing-code"
 
 
@@ -153,6 +154,7 @@ class Caller:
     refused: str | None = None
     hung_up: str | None = None
     is_promised: bool = False
+    done: bool = False
     ended: bool = False
 
     @property
@@ -174,7 +176,11 @@ STAGE_OF = {
     "queue_position": Stage.QUEUE,
     "representative_greeting": Stage.CONVERSATION,
     "representative_group": Stage.READ_OUT,
+    "new_id_group": Stage.READ_OUT,
+    "ask_last_group": Stage.LAST_GROUP,
+    "ask_last_group_heard": Stage.LAST_GROUP,
     "ask_closing_code": Stage.CLOSING_CODE,
+    "ask_closing_code_alone": Stage.CLOSING_CODE,
 }
 
 
@@ -183,7 +189,7 @@ def advance(caller: Caller, event: Event) -> tuple[Caller, tuple[Act, ...]]:
     match event:
         case Ended() | Rings():
             return _begin_or_end(caller, event)
-        case _ if caller.hung_up is not None:
+        case _ if caller.hung_up is not None or caller.done:
             return caller, ()
         case Accepted() | Refused() | Answered():
             return _read(caller, event)
@@ -211,7 +217,9 @@ def _begin_or_end(caller: Caller, event: Ended | Rings) -> tuple[Caller, tuple[A
     return replace(caller, ended=not caller.is_promised, listening=False), ()
 
 
-def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
+def _hear(  # noqa: PLR0911 -- one way for each kind of prompt
+    caller: Caller, heard: Heard
+) -> tuple[Caller, tuple[Act, ...]]:
     stage = STAGE_OF.get(heard.prompt)
     if stage is not None and stage is caller.hang_up_at:
         return _hang_up(caller, f"told to hang up at {stage.value}")
@@ -221,6 +229,13 @@ def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
             return _hang_up(caller, "the line did not say the line code: it is not the true one")
         case prompt if prompt.startswith("representative_"):
             return _listen(caller, heard)
+        case "new_id_group":
+            caller = _note(caller, heard)
+            if int(heard.values["group"]) == LICENSE_SERVER_ID_GROUPS:
+                return caller, ()  # what is asked of it is still to be heard
+            return _answer(replace(caller, asked=heard))
+        case "confirmed" | "ask_another":
+            return replace(caller, done=True), (HangUp("there is no other server"),)
         case prompt if prompt in ASKING or (prompt == "waiting_keys" and caller.wants_call_back):
             return _answer(replace(caller, asked=heard))
         case _:
@@ -233,20 +248,22 @@ def _listen(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
         case "representative_greeting":
             return caller, (Say("hello"),)
         case "representative_group":
-            return _note(caller, int(heard.values["group"]), heard.values["digits"])
+            return _note(caller, heard), (Say("noted", {"group": heard.values["group"]}),)
         case "representative_challenge":
             return caller, (TypeChallenge(heard.values["digits"]),)
         case _:
             return caller, ()
 
 
-def _note(caller: Caller, group: int, digits: str) -> tuple[Caller, tuple[Act, ...]]:
-    told = tuple(sorted({**dict(caller.told), group: digits}.items()))
-    caller = replace(caller, told=told)
-    return caller, (Say("noted", {"group": str(group)}),)
+def _note(caller: Caller, heard: Heard) -> Caller:
+    """Write down a group of the new ID."""
+    told = {**dict(caller.told), int(heard.values["group"]): heard.values["digits"]}
+    return replace(caller, told=tuple(sorted(told.items())))
 
 
-def _answer(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
+def _answer(  # noqa: PLR0911 -- one way for each question
+    caller: Caller,
+) -> tuple[Caller, tuple[Act, ...]]:
     """Act once the line both asks and listens, whichever came first."""
     if caller.asked is None or not caller.listening:
         return caller, ()
@@ -261,8 +278,12 @@ def _answer(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
             # The line numbers the groups as the wizard's page does: per code, from 1.
             number = caller.keying_from + int(asked.values["group"]) - 1
             return _key(caller, range(number, number + 1))
-        case "ask_reason" | "waiting_keys" | "ask_call_back" | "ask_connect" as menu:
-            return _press(caller, caller.facts.reason_key if menu == "ask_reason" else "1")
+        case "ask_reason":
+            return _press(caller, caller.facts.reason_key)
+        case "waiting_keys" | "ask_call_back" | "ask_connect" | "new_id_group":
+            return _press(caller, "1")
+        case "ask_last_group" | "ask_last_group_heard":
+            return _press(caller, dict(caller.told).get(LICENSE_SERVER_ID_GROUPS, "*"))
         case _:
             return _close(caller)
 
@@ -314,5 +335,8 @@ ASKING = frozenset(
         "ask_closing_code",
         "ask_call_back",
         "ask_connect",
+        "ask_last_group",
+        "ask_last_group_heard",
+        "ask_closing_code_alone",
     }
 )

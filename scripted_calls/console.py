@@ -56,7 +56,7 @@ class ConsolePages:
         new_id = (call or {}).get("new_id") or {"groups": [], "read": 0}
         self._call_id = call["id"] if call else None
         # Whoever is being called back can't be talked to yet.
-        is_there = call is not None and call["state"] != "calling"
+        is_there = call is not None and call.get("state") != "calling"
         return Desk(
             allowed=frozenset(shown["allowed"]),
             call_id=self._call_id if is_there else None,

@@ -230,6 +230,8 @@ class RepresentativePlayer(Party):
             await self._pause(GLANCE_SECONDS)
             while self._waiting:
                 await self._notice(self._waiting.popleft())
+        # Who is done holds up nobody's time: the caller may still be with the line.
+        await self._phone.rest()
 
     async def _notice(self, event: Mapping[str, Any]) -> None:
         match event["event"]:

@@ -121,7 +121,7 @@ def _read_out(who: Representative, desk: Desk) -> tuple[Representative, tuple[Ac
             return who, (Do("read"),)
         return who, ()
     if "ask-closing-code" in desk.allowed:
-        return who, (Say("representative_type_it"), Do("ask-closing-code"))
+        return who, (Say("representative_proof"), Do("ask-closing-code"))
     return who, ()
 
 

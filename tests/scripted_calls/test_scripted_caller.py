@@ -97,6 +97,30 @@ def test_types_what_was_read_out_and_keys_what_the_wizard_shows() -> None:
     assert keyed(caller, Accepted("0208")) == ["0208"]
 
 
+def test_proves_by_the_last_group_what_a_representative_read() -> None:
+    caller, _ = run(Caller(FACTS), *heard_groups())
+    assert keyed(caller, *ask("ask_last_group_heard")) == [NEW_ID[-5:]]
+    assert keyed(Caller(FACTS), *ask("ask_last_group_heard")) == ["*"]
+
+
+def test_goes_from_group_to_group_as_the_line_reads() -> None:
+    groups = [
+        ask("new_id_group", group=str(number + 1), digits=NEW_ID[number * 5 : number * 5 + 5])
+        for number in range(7)
+    ]
+    caller, acts = run(Caller(FACTS), *[event for pair in groups[:6] for event in pair])
+    assert acts == [Press("1")] * 6
+    asked = (Listening(), groups[6][1], Heard("ask_last_group"))
+    assert keyed(caller, *asked) == [NEW_ID[-5:]]
+
+
+def test_hangs_up_in_peace_where_there_is_no_other_server() -> None:
+    caller, acts = run(Caller(FACTS), *ask("confirmed"))
+    assert [type(act) for act in acts] == [HangUp]
+    assert caller.hung_up is None
+    assert run(caller, *ask("ask_another"))[1] == []
+
+
 def test_keys_the_closing_code_at_the_next_asking_if_typing_took_long() -> None:
     caller, _ = run(Caller(FACTS), *heard_groups(), *ask("ask_closing_code"))
     assert keyed(caller, *ask("ask_closing_code"), Accepted("0208")) == ["0208"]
@@ -122,6 +146,8 @@ def test_a_spoiled_id_differs_in_one_digit_and_is_never_mended() -> None:
         (Stage.QUEUE, "queue_position"),
         (Stage.CONVERSATION, "representative_greeting"),
         (Stage.READ_OUT, "representative_group"),
+        (Stage.READ_OUT, "new_id_group"),
+        (Stage.LAST_GROUP, "ask_last_group_heard"),
         (Stage.CLOSING_CODE, "ask_closing_code"),
     ],
 )

@@ -68,7 +68,7 @@ def test_reads_the_new_id_group_by_group_and_waits_for_each() -> None:
         for place, digits in enumerate(GROUPS, start=1)
     ]
     all_read = desk("read", "ask-closing-code", groups=GROUPS, read=7)
-    assert run(who, all_read)[1] == [Say("representative_type_it"), Do("ask-closing-code")]
+    assert run(who, all_read)[1] == [Say("representative_proof"), Do("ask-closing-code")]
 
 
 def test_has_the_challenge_answered_before_anything_is_issued() -> None:
