@@ -4,7 +4,6 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -12,12 +11,10 @@ from aiohttp import web
 from phone_network import forms, shapes
 from phone_network.calls import Call, Status
 from phone_network.exchange import Exchange
-from phone_network.forms import RestError, not_found
+from phone_network.forms import Answering, RestError, not_found
 from phone_network.messages import Source
 from phone_network.queues import Queue
 from phone_network.rest_conferences import ConferencesApi
-
-Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def add_routes(app: web.Application, exchange: Exchange) -> None:
@@ -29,22 +26,7 @@ def add_routes(app: web.Application, exchange: Exchange) -> None:
         ("GET", "/Calls.json", api.list_calls),
         ("GET", "/Calls/{call}.json", api.show_call),
         ("POST", "/Calls/{call}.json", api.change_call),
-        ("GET", "/Conferences.json", conferences.list_conferences),
-        ("GET", "/Conferences/{conference}.json", conferences.show_conference),
-        ("POST", "/Conferences/{conference}.json", conferences.change_conference),
-        ("GET", "/Conferences/{conference}/Participants.json", conferences.list_participants),
-        ("POST", "/Conferences/{conference}/Participants.json", conferences.create_participant),
-        ("GET", "/Conferences/{conference}/Participants/{call}.json", conferences.show_participant),
-        (
-            "POST",
-            "/Conferences/{conference}/Participants/{call}.json",
-            conferences.change_participant,
-        ),
-        (
-            "DELETE",
-            "/Conferences/{conference}/Participants/{call}.json",
-            conferences.kick_participant,
-        ),
+        *conferences.routes(),
         ("GET", "/Queues.json", api.list_queues),
         ("POST", "/Queues.json", api.create_queue),
         ("GET", "/Queues/{queue}.json", api.show_queue),

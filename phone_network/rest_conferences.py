@@ -7,7 +7,7 @@ from aiohttp import web
 from phone_network import forms, shapes
 from phone_network.conferences import Conference, Participant
 from phone_network.exchange import Exchange
-from phone_network.forms import RestError, not_found
+from phone_network.forms import Answering, RestError, not_found
 from phone_network.messages import Source
 
 
@@ -16,6 +16,20 @@ class ConferencesApi:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+
+    def routes(self) -> tuple[tuple[str, str, Answering], ...]:
+        """Give method, path below the account, and handler of each."""
+        one, people = "/Conferences/{conference}", "/Conferences/{conference}/Participants"
+        return (
+            ("GET", "/Conferences.json", self.list_conferences),
+            ("GET", f"{one}.json", self.show_conference),
+            ("POST", f"{one}.json", self.change_conference),
+            ("GET", f"{people}.json", self.list_participants),
+            ("POST", f"{people}.json", self.create_participant),
+            ("GET", f"{people}/{{call}}.json", self.show_participant),
+            ("POST", f"{people}/{{call}}.json", self.change_participant),
+            ("DELETE", f"{people}/{{call}}.json", self.kick_participant),
+        )
 
     # --- conferences --------------------------------------------------------------------------
 
