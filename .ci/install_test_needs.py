@@ -1,8 +1,8 @@
 """Install what the tests need beyond Python packages, where it is missing and may be installed.
 
-Needs: Chromium for the browser tests, PostgreSQL for the store's. Where installing is not
-possible the tests that want them are left out, and this says which; with CI=true that is an
-error instead.
+Needs: Chromium for the browser tests, PostgreSQL for the store's, openssl, and `ip` for cables
+between network namespaces. Where installing is not possible the tests that want them are left out,
+and this says which; with CI=true that is an error instead.
 """
 
 import os
@@ -15,6 +15,7 @@ NEEDS = {
     "chromium": ("chromium", "tests/browser"),
     "postgresql": ("postgresql", "the tests that run on PostgreSQL as well as on SQLite"),
     "openssl": ("openssl", "the tests that ask openssl about certificates"),
+    "ip": ("iproute2", "the test of the automatic method between machines"),
 }
 
 
