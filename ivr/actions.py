@@ -127,9 +127,13 @@ class IssueByLine:
 
 @dataclass(frozen=True, slots=True)
 class GiveId:
-    """Give the issued ID, to be read out. Brings `IdGiven` or `Refused`."""
+    """Give the issued ID, to be read out. Brings `IdGiven` or `Refused`.
+
+    `with_keys`: what the keys do is to be said first.
+    """
 
     case: int
+    with_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,37 @@ class Note:
 
     kind: EventKind
     data: tuple[tuple[str, str | int | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Go on in another language. Brings `LanguageChanged`."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCall:
+    """Go on as a call from another region. Brings `Moved`."""
+
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindEarlierCall:
+    """Which call broke off with this case number? Brings `EarlierFound` or `NothingEarlier`."""
+
+    case_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProveEarlierCall:
+    """Compare two digits with a group of an earlier call's code. Brings `Resumed` or `Refused`."""
+
+    call: int
+    code: str
+    group: int
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +259,10 @@ Command = (
     | Enqueue
     | FindRepresentative
     | EndCall
+    | ChangeLanguage
+    | MoveCall
+    | FindEarlierCall
+    | ProveEarlierCall
     | LookAtQueue
     | ChangeCentre
     | CheckCallBack

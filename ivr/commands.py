@@ -5,31 +5,36 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from clearinghouse import Actor, Channel, DeactivationCause, Reason, Refusal, RefusalCode
 from data_store import mark_durable
-from ivr import commands_issuing, queue_commands
+from ivr import circumstances, commands_issuing, earlier_calls, queue_commands
 from ivr.actions import (
     AnswerChallenge,
     AskCallBack,
     AskStanding,
     CallLater,
     ChangeCentre,
+    ChangeLanguage,
     CheckCallBack,
     Command,
     Confirm,
     Deactivate,
     EndCall,
     Enqueue,
+    FindEarlierCall,
     FindRepresentative,
     GiveChallenge,
     GiveId,
     IssueByLine,
     LookAtQueue,
     LookUpProduct,
+    MoveCall,
     OpenRequest,
+    ProveEarlierCall,
     ProveHeard,
     Release,
     SetReason,
@@ -38,7 +43,6 @@ from ivr.events import (
     Confirmed,
     Deactivated,
     Event,
-    ProductFound,
     PutThrough,
     Refused,
     RepresentativeLost,
@@ -92,6 +96,10 @@ class Turn:
         """A row for the event log, written with the turn."""
         self.notes.append(NewEvent(kind, data))
 
+    def take_request(self, request_id: int, case_number: str) -> None:
+        """The call is about this request from now on."""
+        self.call = replace(self.call, request_id=request_id, case_number=case_number)
+
 
 def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
     """Carry out one command; the event that it brings, if any."""
@@ -119,14 +127,12 @@ def _carry_out(  # noqa: PLR0911 -- one way for each family of commands
             return PutThrough(turn.call.conference)
         case EndCall(by, case):
             _end(turn, by, case)
+        case _ if type(command) in ELSEWHERE:
+            return ELSEWHERE[type(command)](turn, command)
         case LookAtQueue() | ChangeCentre() | CheckCallBack() | AskCallBack() | CallLater():
             return queue_commands.carry_out(turn, session, command)
-        case Release():
-            _release(turn)
         case IssueByLine() | GiveId() | ProveHeard() | AskStanding():
             return commands_issuing.carry_out(turn, session, command)
-        case GiveChallenge() | AnswerChallenge():
-            return commands_issuing.challenge(turn, command)
         case OpenRequest():
             return _open(turn, session, command)
         case _:
@@ -140,7 +146,7 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
         case LookUpProduct(product_id):
             if not house.product_exists(turn.conn, product_id):
                 raise Refusal(RefusalCode.PRODUCT_UNKNOWN)
-            return ProductFound()
+            return circumstances.product_found(turn, product_id)
         case SetReason(case, key):
             # A request that is issued already keeps its reason; the caller is put through all
             # the same, since the same ID is read out again.
@@ -167,7 +173,7 @@ def _open(turn: Turn, session: Session, command: OpenRequest) -> Event:
         actor=turn.caller,
         now=turn.now,
     )
-    turn.call = replace(turn.call, request_id=opened.id, case_number=opened.case_number)
+    turn.take_request(opened.id, opened.case_number)
     issues = house.line_issues(turn.conn, command.product_id, out_of_hours=session.by_line)
     return RequestOpened(opened.id, opened.case_number, opened.line_code, issues)
 
@@ -199,7 +205,7 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
 
 
-def _release(turn: Turn) -> None:
+def _release(turn: Turn, _command: Release) -> None:
     """The caller is done with the representative, but not with the line."""
     call = turn.call
     queues.let_go(turn.conn, call, turn.now)
@@ -218,3 +224,15 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
     if call.representative is not None:
         telephony, conference = turn.services.telephony, call.conference
         turn.after_commit.append(lambda: telephony.end_conference(conference))
+
+
+# Commands that a module of their own carries out; each function takes the one kind of its key.
+ELSEWHERE: dict[type[Command], Callable[[Turn, Any], Event | None]] = {
+    ChangeLanguage: circumstances.change_language,
+    MoveCall: circumstances.move,
+    FindEarlierCall: earlier_calls.find,
+    ProveEarlierCall: earlier_calls.prove,
+    Release: _release,
+    GiveChallenge: commands_issuing.challenge,
+    AnswerChallenge: commands_issuing.challenge,
+}

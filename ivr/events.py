@@ -1,17 +1,52 @@
 """What can happen to a call: the flow's input. Frozen; results of commands are events too."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ivr.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a caller is told before any digit: who can help now, in which language, how soon.
+
+    `helped_by` is an open `centre`, the `line` itself or a `call_back`; where no centre is open,
+    `opens` is when one does, as spoken, or empty where no opening is in sight. `is_elsewhere`: the
+    region's own centre is closed and another one helps. `wait_minutes` is 0 unless the wait is
+    long. `site` is the website's address, if there is one. `other_language` can be had for one key;
+    `wanted` names the language that would be spoken if it could.
+    """
+
+    helped_by: str = "centre"
+    opens: str = ""
+    is_elsewhere: bool = False
+    wait_minutes: int = 0
+    site: str = ""
+    other_language: str = ""
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A call that broke off and can be resumed.
+
+    Who keys the first two digits of group `group` of its code `code` is taken for the same caller.
+    """
+
+    call: int
+    code: str
+    group: int
 
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
     """Somebody rings.
 
-    `opens` is when the centre opens next, as spoken; None while it is open, empty where no opening
-    is in sight. `again`: the call was here before, but what was known of it is lost.
+    `earlier` is a call from the same number that broke off. `again`: the call was here before, but
+    what was known of it is lost.
     """
 
-    opens: str | None = None
+    outlook: Outlook = field(default_factory=Outlook)
+    earlier: Earlier | None = None
     again: bool = False
 
 
@@ -29,7 +64,14 @@ class NothingPressed:
 
 @dataclass(frozen=True, slots=True)
 class ProductFound:
-    """The register knows the product ID."""
+    """The register knows the product ID.
+
+    `registered` is the region where its holder is, and `name` how that is spoken, if its calls go
+    elsewhere than this one did.
+    """
+
+    registered: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +159,10 @@ class IssuedByLine:
 
 @dataclass(frozen=True, slots=True)
 class IdGiven:
-    """The register gives the issued ID, to be read out."""
+    """The register gives the issued ID, to be read out, after what the keys do if `with_keys`."""
 
     groups: tuple[str, ...]
+    with_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +210,47 @@ class HungUp:
     """The call is over; `by` says who ended it."""
 
     by: str = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """The call goes on in another language, for whose speakers things may stand otherwise."""
+
+    outlook: Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The call goes on as one from the region where the product is registered."""
+
+    outlook: Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFound:
+    """The case number that was keyed belongs to a call that broke off."""
+
+    earlier: Earlier
+
+
+@dataclass(frozen=True, slots=True)
+class NothingEarlier:
+    """No call can be resumed by these keys, so they may mean something else."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The two digits were right: the call goes on as the earlier one stood.
+
+    `line_code` and `case_number` are empty where no request was opened yet. Codes are compact.
+    """
+
+    session: Session
+    outlook: Outlook
+    line_code: str = ""
+    case_number: str = ""
 
 
 # Minutes of an expected wait that is not worth a figure.
@@ -233,6 +317,11 @@ Event = (
     | ClosingCodeWanted
     | RepresentativeLost
     | HungUp
+    | LanguageChanged
+    | Moved
+    | EarlierFound
+    | NothingEarlier
+    | Resumed
     | CallBackPossible
     | CallBackRefused
     | PlaceKept

@@ -11,6 +11,8 @@ from codes import keying
 from codes.keying import Keyed, Taken
 from ivr import deactivating
 from ivr.actions import Action, Ask, LookUpProduct, Note, OpenRequest, Say
+from ivr.events import KeysPressed, NothingPressed
+from ivr.helping import ask_help, with_pace
 from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, say_goodbye
 from ivr.persons import to_person
 from ivr.session import Session, Step
@@ -43,10 +45,11 @@ def take_keys(session: Session, keys: str) -> Turn:
         session = replace(session, silences=0)
     notes: tuple[Action, ...] = ()
     first: tuple[Say, ...] = ()
-    for piece in KEYS.findall(keys):
+    pieces = KEYS.findall(keys)
+    for piece in pieces:
         if piece == "**":
-            first = (Say("help_keying"),)
-        elif piece == "*":
+            continue
+        if piece == "*":
             session = _go_back(session)
         else:
             keyed = code_of(session)
@@ -54,7 +57,24 @@ def take_keys(session: Session, keys: str) -> Turn:
             session = with_code(session, taken.keyed)
             notes += _notes(keyed.kind, taken)
             session, first = _judge(session, taken)
+    if pieces[-1:] == ["**"] and not code_of(session).complete:
+        return ask_help(session, *notes)
     return _go_on(session, first, notes)
+
+
+def take_help(session: Session, event: KeysPressed) -> Turn:
+    """7 speaks slower, 9 faster, 0 is a person, `*` says it again; anything else goes on keying."""
+    match event.keys:
+        case "0":
+            return to_person(session)
+        case "*":
+            return ask_help(session)
+    return ask_for_groups(with_pace(session, event.keys))
+
+
+def miss_help(session: Session, _event: NothingPressed) -> Turn:
+    """Go on with the keying; whether somebody is there shows then."""
+    return ask_for_groups(session)
 
 
 def _go_back(session: Session) -> Session:

@@ -6,6 +6,8 @@ from codes import case_number
 from ivr import issuing
 from ivr.actions import Ask, AskStanding, Note, Say, SetReason
 from ivr.events import KeysPressed, NothingPressed, RequestOpened, StandingTold
+from ivr.helping import STEPS as PACE_KEYS
+from ivr.helping import with_pace
 from ivr.outcomes import MOST_SILENCES, MOST_TRIES, SECONDS_FOR_A_MENU, Turn
 from ivr.persons import standing, to_person
 from ivr.session import Session, Step
@@ -52,7 +54,8 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return session, (AskStanding(session.case),)
     if key == "0":
         return to_person(session)
-    tries = session.tries if key == "*" else session.tries + 1
+    session = with_pace(session, key)
+    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
     if tries >= MOST_TRIES:
         return to_person(session)
     return replace(session, tries=tries, silences=0), (menu(),)

@@ -29,6 +29,9 @@ class Step(StrEnum):
     CLOSING_CODE = "closing_code"
     CONFIRMING = "confirming"
     ENDED = "ended"
+    RESUMING = "resuming"
+    COUNTRY = "country"
+    HELP = "help"
     CALL_BACK = "call_back"
     AWAITING_CALL = "awaiting_call"
     CALLED_BACK = "called_back"
@@ -47,10 +50,15 @@ class Session:
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
     the request's number in the register; `place` the position in the queue that was said last,
     `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
-    hears.
-    `by_line`: no centre is open; `issues`: the line may issue the
-    request by itself. `accompanied`: a representative waits meanwhile. `group` is the group of the
-    new license server ID that is read out, 0 before the first; the ID itself is never kept here.
+    hears. `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. Star
+    leads to `other_language` before anything is keyed. `pace` is how fast the line speaks.
+    `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
+    for two digits of group `proof_group` of its code `proof_code`. `registered` is the region of
+    the product's holder, where another than the call's; `is_settled`: whether to be moved there was
+    asked.
+    `issues`: the line may issue the request by itself; `accompanied`: a
+    representative waits meanwhile. `group` is the group of the new license server ID that is read
+    out, 0 before the first; the ID itself is never kept here.
     """
 
     step: Step = Step.ARRIVING
@@ -60,13 +68,25 @@ class Session:
     silences: int = 0
     case: int | None = None
     place: int | None = None
+    helped_by: str = "centre"
+    other_language: str = ""
+    pace: str = "normal"
+    broke_at: str = ""
+    earlier: int | None = None
+    proof_code: str = ""
+    proof_group: int = 0
+    registered: str = ""
+    is_settled: bool = False
     minutes: int | None = None
     looks: int = 0
-    by_line: bool = False
     issues: bool = False
     accompanied: bool = False
     group: int = 0
-    slow: bool = False
+
+    @property
+    def by_line(self) -> bool:
+        """Whether no centre is open: the line helps by itself, or a call-back does."""
+        return self.helped_by != "centre"
 
     @property
     def is_in_queue(self) -> bool:

@@ -15,13 +15,17 @@ from ivr.events import (
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    EarlierFound,
     Event,
     HeardProven,
     HungUp,
     IdGiven,
     IssuedByLine,
     KeysPressed,
+    LanguageChanged,
+    Moved,
     NeedsPerson,
+    NothingEarlier,
     NothingPressed,
     NotReached,
     PlaceKept,
@@ -31,6 +35,7 @@ from ivr.events import (
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
     StandingTold,
     StillWaiting,
 )
@@ -45,25 +50,48 @@ KEYING = frozenset(
         Step.OPENING,
         Step.RECEIPT,
         Step.QUEUED,
+        Step.HELP,
         Step.CALL_BACK,
     }
 )
 # A person, now or by a call-back; or the end of the call.
 UNANSWERED = frozenset({Step.QUEUED, Step.CALL_BACK, Step.ENDED})
 ENDED = frozenset({Step.ENDED})
+# Where a call may have broken off with something keyed; ringing again leads back there.
+BROKEN = frozenset(
+    {
+        Step.PRODUCT_ID,
+        Step.LICENSE_SERVER_ID,
+        Step.MARKING,
+        Step.COUNTRY,
+        Step.HELP,
+        Step.RECEIPT,
+        Step.DEACTIVATING,
+        Step.REASON,
+        Step.QUEUED,
+        Step.CALL_BACK,
+        Step.READING,
+        Step.LAST_GROUP,
+        Step.CHOOSING_GROUP,
+        Step.CLOSING_CODE,
+        Step.ANOTHER,
+    }
+)
 
 TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     Step.ARRIVING: {
-        CallArrived: frozenset({Step.PRODUCT_ID, Step.ENDED}),
+        CallArrived: frozenset({Step.PRODUCT_ID, Step.RESUMING, Step.CALL_BACK}),
         HungUp: ENDED,
     },
     Step.PRODUCT_ID: {
-        KeysPressed: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT},
+        KeysPressed: (KEYING | {Step.RESUMING})
+        - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT},
+        LanguageChanged: frozenset({Step.PRODUCT_ID, Step.CALL_BACK}),
         NothingPressed: UNANSWERED | {Step.PRODUCT_ID},
         HungUp: ENDED,
     },
     Step.LOOKING_UP: {
-        ProductFound: frozenset({Step.LICENSE_SERVER_ID}),
+        ProductFound: frozenset({Step.LICENSE_SERVER_ID, Step.COUNTRY}),
         Refused: UNANSWERED | {Step.PRODUCT_ID},
         HungUp: ENDED,
     },
@@ -73,7 +101,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.MARKING: {
-        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING, Step.RECEIPT},
+        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING, Step.RECEIPT, Step.HELP},
         NothingPressed: UNANSWERED | {Step.MARKING},
         HungUp: ENDED,
     },
@@ -129,6 +157,26 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     Step.CONFIRMING: {
         Confirmed: frozenset({Step.ANOTHER}),
         Refused: UNANSWERED | {Step.CLOSING_CODE},
+        HungUp: ENDED,
+    },
+    Step.RESUMING: {
+        KeysPressed: frozenset({Step.RESUMING, Step.PRODUCT_ID}),
+        NothingPressed: frozenset({Step.RESUMING, Step.PRODUCT_ID}),
+        EarlierFound: frozenset({Step.RESUMING}),
+        NothingEarlier: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT, Step.HELP},
+        Resumed: BROKEN,
+        Refused: UNANSWERED | {Step.RESUMING},
+        HungUp: ENDED,
+    },
+    Step.COUNTRY: {
+        KeysPressed: UNANSWERED | {Step.COUNTRY, Step.LICENSE_SERVER_ID},
+        NothingPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID}),
+        Moved: frozenset({Step.LICENSE_SERVER_ID}),
+        HungUp: ENDED,
+    },
+    Step.HELP: {
+        KeysPressed: UNANSWERED | {Step.HELP, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID},
+        NothingPressed: frozenset({Step.PRODUCT_ID, Step.LICENSE_SERVER_ID}),
         HungUp: ENDED,
     },
     Step.ENDED: {

@@ -163,7 +163,11 @@ class Turns:
         self, turn: Turn, session: Session, spoken: tuple[Spoken, ...], token: str | None
     ) -> str:
         call = turn.call
-        document = self._renderer.document(spoken, call.language, call.centre) if spoken else EMPTY
+        document = (
+            self._renderer.document(spoken, call.language, call.centre, session.pace)
+            if spoken
+            else EMPTY
+        )
         prompts = prompts_in(spoken)
         if prompts:
             turn.note(EventKind.PROMPT_SPOKEN, prompts=prompts)

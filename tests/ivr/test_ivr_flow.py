@@ -10,6 +10,7 @@ from codes import family
 from ivr.actions import (
     Action,
     Ask,
+    CheckCallBack,
     Confirm,
     Deactivate,
     EndCall,
@@ -38,15 +39,21 @@ from ivr.events import (
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    Earlier,
+    EarlierFound,
     Event,
     HeardProven,
     HungUp,
     IdGiven,
     IssuedByLine,
     KeysPressed,
+    LanguageChanged,
+    Moved,
     NeedsPerson,
+    NothingEarlier,
     NothingPressed,
     NotReached,
+    Outlook,
     PlaceKept,
     ProductFound,
     PutThrough,
@@ -54,12 +61,13 @@ from ivr.events import (
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
     StandingTold,
     StillWaiting,
 )
 from ivr.flow import HANDLERS, FlowError, advance, resume
 from ivr.session import Session, SnapshotError, Step, restore, snapshot
-from ivr.transitions import TRANSITIONS
+from ivr.transitions import BROKEN, TRANSITIONS
 from switchboard.events import EventKind
 
 PRODUCT_ID = "00298772766931009389"
@@ -130,6 +138,7 @@ def test_the_straight_call() -> None:
     ]
     assert said(actions) == [
         "welcome",
+        "access",
         "ask_product_id",
         "ask_license_server_id",
         "line_code",
@@ -152,14 +161,15 @@ def test_the_case_number_is_said_in_its_groups() -> None:
 
 
 def test_a_closed_centre_says_so_before_any_digit() -> None:
-    session, actions = run(CallArrived(opens="Monday, 08:00"))
-    assert session.step is Step.ENDED
-    assert said(actions) == ["centre_closed", "goodbye"]
+    session, actions = run(CallArrived(Outlook("line", opens="Monday, 08:00")))
+    assert session.step is Step.PRODUCT_ID
+    assert said(actions) == ["welcome", "line_helps", "access", "ask_product_id"]
 
 
-def test_a_centre_that_opens_nobody_knows_when_says_so_plainly() -> None:
-    _, actions = run(CallArrived(opens=""))
-    assert said(actions) == ["centre_closed_for_long", "goodbye"]
+def test_a_closed_centre_that_calls_back_offers_it_before_any_digit() -> None:
+    session, actions = run(CallArrived(Outlook("call_back", opens="Monday, 08:00")))
+    assert session.step is Step.CALL_BACK
+    assert actions == [Say("welcome"), Say("closed_now"), CheckCallBack()]
 
 
 @pytest.mark.parametrize("group", range(1, 12))
@@ -193,7 +203,9 @@ def test_star_goes_one_group_back_and_two_stars_help() -> None:
     session, actions = run(KeysPressed("*"), session=session)
     assert session.product_id.groups == (PRODUCT_ID[:5], None, None, None)
     session, actions = run(KeysPressed("**"), session=session)
-    assert said(actions) == ["help_keying", "ask_groups_from"]
+    assert said(actions) == ["help_keying"]
+    session, actions = run(KeysPressed("1"), session=session)
+    assert said(actions) == ["ask_groups_from"]
     assert session.product_id.groups == (PRODUCT_ID[:5], None, None, None)
 
 
@@ -259,7 +271,7 @@ def test_the_line_proves_itself_before_it_asks() -> None:
     assert Say("line_code", (("digits", "7140"),)) in actions
 
 
-@pytest.mark.parametrize("keys", ["0", "7", "#"])
+@pytest.mark.parametrize("keys", ["0", "8", "#"])
 def test_at_the_menu_a_person_is_one_key_away(keys: str) -> None:
     session, actions = (
         run(*UP_TO_REASON, *[KeysPressed(keys)] * 3)
@@ -427,8 +439,24 @@ def test_a_damaged_snapshot_is_refused(text: str) -> None:
         restore(text)
 
 
+HELPERS = st.sampled_from(["centre", "line", "call_back"])
+EARLIER = Earlier(3, "license_server_id", 2)
+
+
+def broken_off(step: Step) -> Session:
+    """What is kept of a call that broke off at a step."""
+    whole = (KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(RECEIPT))
+    keyed = (KeysPressed(PRODUCT_ID[:7]),) if step is Step.PRODUCT_ID else whole
+    session, _ = run(CallArrived(), *keyed)
+    session, _ = run(HungUp(), session=replace(session, step=step))
+    return session
+
+
 EVENTS = st.one_of(
-    st.builds(CallArrived, st.sampled_from([None, "Monday"])),
+    st.builds(CallArrived, st.builds(Outlook, HELPERS), st.sampled_from([None, EARLIER])),
+    st.builds(LanguageChanged, st.builds(Outlook, HELPERS)),
+    st.builds(Moved, st.builds(Outlook, HELPERS)),
+    st.builds(Resumed, st.builds(broken_off, st.sampled_from(sorted(BROKEN))), st.just(Outlook())),
     st.builds(
         KeysPressed,
         st.one_of(
@@ -442,6 +470,9 @@ EVENTS = st.one_of(
         [
             NothingPressed(),
             ProductFound(),
+            ProductFound("DE", "Germany"),
+            EarlierFound(EARLIER),
+            NothingEarlier("123412341234"),
             OPENED,
             Confirmed(),
             DEACTIVATED,
@@ -503,7 +534,7 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
         goes_back = isinstance(event, KeysPressed) and (
             "*" in event.keys or before.step in {Step.MARKING, Step.ANOTHER}
         )
-        if not goes_back and not isinstance(event, Refused):
+        if not goes_back and not isinstance(event, Refused | Resumed):
             for old, new in (
                 (before.product_id, session.product_id),
                 (before.license_server_id, session.license_server_id),
@@ -513,6 +544,6 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
 
 
 def test_help_is_not_counted_as_a_try() -> None:
-    session, _ = run(CallArrived(), *[KeysPressed("**")] * 5)
+    session, _ = run(CallArrived(), *[KeysPressed("**"), KeysPressed("1")] * 5)
     assert session.step is Step.PRODUCT_ID
     assert replace(session, silences=0).tries == 0
