@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivr.actions import ChangeLanguage, MoveCall
 from ivr.events import LanguageChanged, Moved, Outlook, ProductFound
+from ivr.session import Session
 from region_routing import Line, Override, Region, RoutingTable, language_name
 from region_routing.destinations import Destination, Kind, destination
 from spoken_prompts import Prompts
@@ -72,14 +73,14 @@ def settle(turn: "Turn", region: str, standing: Standing) -> None:
     turn.call = replace(turn.call, region=region, centre=centre, language=language)
 
 
-def change_language(turn: "Turn", command: ChangeLanguage) -> LanguageChanged:
+def change_language(turn: "Turn", _session: Session, command: ChangeLanguage) -> LanguageChanged:
     """Carry out a change of language."""
     standing = look(turn, turn.call.region, Choice(command.language))
     settle(turn, turn.call.region, standing)
     return LanguageChanged(standing.outlook)
 
 
-def move(turn: "Turn", command: MoveCall) -> Moved:
+def move(turn: "Turn", _session: Session, command: MoveCall) -> Moved:
     """Carry out a move to another region: in the call's language where it is spoken there."""
     services = turn.services
     route = services.routing.route(command.region)
@@ -117,7 +118,7 @@ def _others(
     ring = [
         tag
         for tag in dict.fromkeys((*tags, spoken))
-        if tag is not None and prompts.is_allowed(tag, production=production)
+        if tag is not None and (tag == ENGLISH or prompts.is_allowed(tag, production=production))
     ]
     at = ring.index(spoken) if spoken in ring else 0
     return (tag for tag in (*ring[at + 1 :], *ring[:at]) if tag != spoken)

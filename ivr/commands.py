@@ -114,9 +114,7 @@ def spoken_date(turn: Turn, day: date | None) -> str:
     return "" if day is None else turn.services.prompts.spoken_date(day, turn.call.language)
 
 
-def _carry_out(  # noqa: PLR0911 -- one way for each family of commands
-    turn: Turn, session: Session, command: Command
-) -> Event | None:
+def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
     match command:
         case Enqueue(first):
             _enqueue(turn, session, first=first)
@@ -226,8 +224,8 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
         turn.after_commit.append(lambda: telephony.end_conference(conference))
 
 
-# Commands that a module of their own carries out; each function takes the one kind of its key.
-ELSEWHERE: dict[type[Command], Callable[[Turn, Any], Event | None]] = {
+# Commands that a module of their own carries out, each the kinds of its key.
+ELSEWHERE: dict[type[Command], Callable[[Turn, Session, Any], Event | None]] = {
     ChangeLanguage: circumstances.change_language,
     MoveCall: circumstances.move,
     FindEarlierCall: earlier_calls.find,

@@ -63,7 +63,9 @@ def of_caller(turn: "Turn") -> Earlier | None:
     return None
 
 
-def find(turn: "Turn", command: FindEarlierCall) -> EarlierFound | NothingEarlier:
+def find(
+    turn: "Turn", _session: Session, command: FindEarlierCall
+) -> EarlierFound | NothingEarlier:
     """Carry out a search by case number."""
     call = calls.ended_of_case(turn.conn, command.case_number, _since(turn))
     earlier = None if call is None else _resumable(turn, call, _session_of(call))
@@ -72,7 +74,7 @@ def find(turn: "Turn", command: FindEarlierCall) -> EarlierFound | NothingEarlie
     return EarlierFound(earlier)
 
 
-def prove(turn: "Turn", command: ProveEarlierCall) -> Resumed:
+def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed:
     """Carry out the comparison; where it holds, this call takes the earlier one's place.
 
     Refuses PROOF_WRONG, TOO_MANY_WRONG_PROOFS, WRONG_STATE.
@@ -104,6 +106,10 @@ def prove(turn: "Turn", command: ProveEarlierCall) -> Resumed:
         issues=house.line_issues(conn, request.product_id, out_of_hours=is_closed),
     )
     turn.take_request(request.id, request.case_number)
+    issues = services.clearinghouse.line_issues(
+        conn, request.product_id, out_of_hours=standing.outlook.helped_by == "line"
+    )
+    session = replace(session, case=request.id, case_number=request.case_number, issues=issues)
     return Resumed(session, standing.outlook, request.line_code, request.case_number)
 
 

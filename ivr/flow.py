@@ -147,7 +147,7 @@ def _hang_up(session: Session, event: HungUp) -> Turn:
     return broken, (EndCall(event.by, session.case),)
 
 
-# What is said again at each step.
+# What is said again at each step; wherever codes are keyed, the first missing group is asked for.
 AGAIN: dict[Step, Callable[[Session], Turn]] = {
     **dict.fromkeys(Step, ask_for_groups),
     Step.ARRIVING: lambda session: greeting.arrive(session, CallArrived()),

@@ -28,6 +28,12 @@ PROOF_DIGITS = 2
 # Long enough to look the group up on the page.
 SECONDS_TO_FIND = 12
 MOST_OFFERS = 2
+# Where one was with a person, or was to be, a person takes over again.
+BACK_AT = {
+    Step.CALL_BACK: Step.QUEUED,
+    Step.CALLED_BACK: Step.TALKING,
+    Step.CHALLENGE: Step.TALKING,
+}
 
 
 def find(session: Session, keys: str) -> Turn | None:
@@ -107,6 +113,7 @@ def restored(session: Session, event: Resumed) -> tuple[Session, tuple[Action, .
     """The earlier call's session as this call's, and what is said of it."""
     earlier = event.session
     step = Step(earlier.broke_at) if earlier.broke_at else earlier.step
+    step = BACK_AT.get(step, step)
     session = replace(
         earlier,
         step=step,
@@ -116,6 +123,7 @@ def restored(session: Session, event: Resumed) -> tuple[Session, tuple[Action, .
         place=None,
         accompanied=False,
         helped_by=event.outlook.helped_by,
+        opens=event.outlook.opens,
         other_language=event.outlook.other_language,
     )
     done: tuple[Action, ...] = (

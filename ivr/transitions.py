@@ -41,6 +41,8 @@ from ivr.events import (
 )
 from ivr.session import Step
 
+# Where a person takes over: at once, or by a call-back where nobody is there.
+PERSON = frozenset({Step.QUEUED, Step.CALL_BACK})
 KEYING = frozenset(
     {
         Step.PRODUCT_ID,
@@ -49,7 +51,6 @@ KEYING = frozenset(
         Step.LOOKING_UP,
         Step.OPENING,
         Step.RECEIPT,
-        Step.QUEUED,
         Step.HELP,
         Step.CALL_BACK,
     }
@@ -133,7 +134,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.QUEUED: {
         StillWaiting: frozenset({Step.QUEUED}),
-        KeysPressed: frozenset({Step.QUEUED, Step.CALL_BACK}),
+        KeysPressed: frozenset({*PERSON, Step.CALL_BACK}),
         PutThrough: frozenset({Step.TALKING}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,
@@ -179,7 +180,30 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         NothingPressed: frozenset({Step.PRODUCT_ID, Step.LICENSE_SERVER_ID}),
         HungUp: ENDED,
     },
-    Step.ENDED: {
+    Step.CALL_BACK: {
+        CallBackPossible: frozenset({Step.CALL_BACK}),
+        CallBackRefused: UNANSWERED,
+        KeysPressed: UNANSWERED | {Step.CALL_BACK},
+        NothingPressed: UNANSWERED | {Step.CALL_BACK},
+        PlaceKept: frozenset({Step.AWAITING_CALL}),
+        StillWaiting: frozenset({Step.QUEUED}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.AWAITING_CALL: {
+        CalledBack: frozenset({Step.CALLED_BACK}),
+        NotReached: frozenset({Step.AWAITING_CALL}),
+        CallBackMissed: frozenset({Step.AWAITING_CALL, Step.ENDED}),
+        HungUp: frozenset({Step.AWAITING_CALL}),
+    },
+    Step.CALLED_BACK: {
+        CalledBack: frozenset({Step.CALLED_BACK}),
+        KeysPressed: frozenset({Step.CALLED_BACK, Step.ENDED}),
+        NothingPressed: frozenset({Step.CALLED_BACK, Step.AWAITING_CALL}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        NotReached: frozenset({Step.AWAITING_CALL}),
         HungUp: ENDED,
     },
     Step.CALL_BACK: {

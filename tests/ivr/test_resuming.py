@@ -88,7 +88,7 @@ def to_closing_code(house, telephone) -> None:
         (to_reason, Step.REASON, "ask_reason"),
         (to_queue, Step.QUEUED, "connecting"),
         (to_talk, Step.QUEUED, "representative_lost"),
-        (to_closing_code, Step.CLOSING_CODE, "ask_closing_code"),
+        (to_closing_code, Step.CLOSING_CODE, "ask_closing_code_alone"),
     ],
 )
 @pytest.mark.parametrize("by", ["number", "case number"])
@@ -132,7 +132,7 @@ def test_groups_keyed_before_there_was_a_case_come_back(house, telephone, anothe
     assert again.heard == ["resumed", "ask_group"]
     assert "only group 3" in again.document
     again.keys(server_id[10:15]).keys(server_id[30:])
-    assert again.heard == ["line_code", "case_number", "ask_reason"]
+    assert again.heard == ["line_code", "case_number", "ask_reason", "hint_left"]
 
 
 def test_half_a_product_id_is_enough_to_go_on(house, telephone, another) -> None:
