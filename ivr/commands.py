@@ -126,11 +126,9 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
         case EndCall(by, case):
             _end(turn, by, case)
         case _ if type(command) in ELSEWHERE:
-            return ELSEWHERE[type(command)](turn, command)
-        case LookAtQueue() | ChangeCentre() | CheckCallBack() | AskCallBack() | CallLater():
-            return queue_commands.carry_out(turn, session, command)
-        case IssueByLine() | GiveId() | ProveHeard() | AskStanding():
-            return commands_issuing.carry_out(turn, session, command)
+            return ELSEWHERE[type(command)](turn, session, command)
+        case Release():
+            _release(turn)
         case OpenRequest():
             return _open(turn, session, command)
         case _:
@@ -203,7 +201,7 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
 
 
-def _release(turn: Turn, _command: Release) -> None:
+def _release(turn: Turn) -> None:
     """The caller is done with the representative, but not with the line."""
     call = turn.call
     queues.let_go(turn.conn, call, turn.now)
@@ -230,7 +228,16 @@ ELSEWHERE: dict[type[Command], Callable[[Turn, Session, Any], Event | None]] = {
     MoveCall: circumstances.move,
     FindEarlierCall: earlier_calls.find,
     ProveEarlierCall: earlier_calls.prove,
-    Release: _release,
-    GiveChallenge: commands_issuing.challenge,
-    AnswerChallenge: commands_issuing.challenge,
+    **dict.fromkeys(
+        (LookAtQueue, ChangeCentre, CheckCallBack, AskCallBack, CallLater),
+        queue_commands.carry_out,
+    ),
+    **dict.fromkeys(
+        (IssueByLine, GiveId, ProveHeard, AskStanding),
+        commands_issuing.carry_out,
+    ),
+    **dict.fromkeys(
+        (GiveChallenge, AnswerChallenge),
+        lambda turn, _session, command: commands_issuing.challenge(turn, command),
+    ),
 }

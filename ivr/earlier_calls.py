@@ -97,19 +97,18 @@ def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed
     circumstances.settle(turn, call.region, standing)
     if session.case is None:
         return Resumed(session, standing.outlook)
-    house = services.clearinghouse
-    request = house.resume(conn, session.case, turn.caller, turn.now)
-    is_closed = standing.outlook.helped_by != "centre"
-    session = replace(
-        session,
-        group=session.group or _group_in_hand(turn, call),
-        issues=house.line_issues(conn, request.product_id, out_of_hours=is_closed),
-    )
+    request = services.clearinghouse.resume(conn, session.case, turn.caller, turn.now)
     turn.take_request(request.id, request.case_number)
     issues = services.clearinghouse.line_issues(
         conn, request.product_id, out_of_hours=standing.outlook.helped_by == "line"
     )
-    session = replace(session, case=request.id, case_number=request.case_number, issues=issues)
+    session = replace(
+        session,
+        case=request.id,
+        case_number=request.case_number,
+        issues=issues,
+        group=session.group or _group_in_hand(turn, call),
+    )
     return Resumed(session, standing.outlook, request.line_code, request.case_number)
 
 

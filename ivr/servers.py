@@ -4,8 +4,6 @@ from dataclasses import replace
 
 from ivr.actions import Action, Ask, AskStanding, Release, Say
 from ivr.events import KeysPressed, NothingPressed, StandingTold
-from ivr.helping import STEPS as PACE_KEYS
-from ivr.helping import with_pace
 from ivr.outcomes import MOST_TRIES, SECONDS_FOR_A_MENU, Turn, say_goodbye
 from ivr.persons import standing
 from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
@@ -30,8 +28,7 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return session, (Ask((Say("ask_product_id"),)),)
     if key == LEFT and session.case is not None:
         return session, (AskStanding(session.case),)
-    session = with_pace(session, key)
-    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
+    tries = session.tries if key == "*" else session.tries + 1
     if tries >= MOST_TRIES:
         return say_goodbye(session)
     return replace(session, tries=tries), (_menu(),)
@@ -54,6 +51,7 @@ def _next(session: Session, step: Step) -> Session:
         step=step,
         license_server_id=NO_LICENSE_SERVER_ID,
         case=None,
+        case_number="",
         issues=False,
         group=0,
         tries=0,

@@ -48,17 +48,20 @@ class Session:
     """One call's place in the flow.
 
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
-    the request's number in the register; `place` the position in the queue that was said last,
-    `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
-    hears. `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. Star
-    leads to `other_language` before anything is keyed. `pace` is how fast the line speaks.
+    the request's number in the register, `case_number` how it is said; `place` the position in the
+    queue that was said last, `minutes` the expected time; `looks` counts how often the network
+    asked what a waiting caller hears.
+
+    `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`; where no
+    centre is open, `opens` says when one will be. `issues`: the line may issue the request by
+    itself. `accompanied`: a representative waits meanwhile. `group` is the group of the new license
+    server ID that is read out, 0 before the first; the ID itself is never kept here.
+
+    Star leads to `other_language` before anything is keyed. `pace` is how fast the line speaks.
     `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
     for two digits of group `proof_group` of its code `proof_code`. `registered` is the region of
     the product's holder, where another than the call's; `is_settled`: whether to be moved there was
     asked.
-    `issues`: the line may issue the request by itself; `accompanied`: a
-    representative waits meanwhile. `group` is the group of the new license server ID that is read
-    out, 0 before the first; the ID itself is never kept here.
     """
 
     step: Step = Step.ARRIVING
@@ -79,19 +82,26 @@ class Session:
     is_settled: bool = False
     minutes: int | None = None
     looks: int = 0
+    opens: str = ""
     issues: bool = False
     accompanied: bool = False
+    case_number: str = ""
     group: int = 0
-
-    @property
-    def by_line(self) -> bool:
-        """Whether no centre is open: the line helps by itself, or a call-back does."""
-        return self.helped_by != "centre"
 
     @property
     def is_in_queue(self) -> bool:
         """Whether the network holds the caller in its queue, where not every verb is allowed."""
         return self.place is not None
+
+    @property
+    def by_line(self) -> bool:
+        """Whether the line itself takes the place of people: no centre is open."""
+        return self.helped_by == "line"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody answers before a centre opens."""
+        return self.helped_by != "centre"
 
     @property
     def has_keyed(self) -> bool:

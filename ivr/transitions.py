@@ -52,11 +52,10 @@ KEYING = frozenset(
         Step.OPENING,
         Step.RECEIPT,
         Step.HELP,
-        Step.CALL_BACK,
+        *PERSON,
     }
 )
-# A person, now or by a call-back; or the end of the call.
-UNANSWERED = frozenset({Step.QUEUED, Step.CALL_BACK, Step.ENDED})
+UNANSWERED = PERSON | {Step.ENDED}
 ENDED = frozenset({Step.ENDED})
 # Where a call may have broken off with something keyed; ringing again leads back there.
 BROKEN = frozenset(
@@ -93,7 +92,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.LOOKING_UP: {
         ProductFound: frozenset({Step.LICENSE_SERVER_ID, Step.COUNTRY}),
-        Refused: UNANSWERED | {Step.PRODUCT_ID},
+        Refused: frozenset({Step.PRODUCT_ID, *PERSON, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.LICENSE_SERVER_ID: {
@@ -107,13 +106,13 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.RECEIPT: {
-        KeysPressed: UNANSWERED | {Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID},
-        NothingPressed: UNANSWERED | {Step.RECEIPT},
+        KeysPressed: frozenset({Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID, *PERSON}),
+        NothingPressed: frozenset({Step.RECEIPT, *PERSON}),
         HungUp: ENDED,
     },
     Step.DEACTIVATING: {
         Deactivated: frozenset({Step.CONFIRMATION}),
-        Refused: UNANSWERED | {Step.LICENSE_SERVER_ID},
+        Refused: frozenset({Step.LICENSE_SERVER_ID, *PERSON, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.CONFIRMATION: {
@@ -123,7 +122,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.OPENING: {
         RequestOpened: frozenset({Step.REASON}),
-        Refused: UNANSWERED | {Step.LICENSE_SERVER_ID},
+        Refused: frozenset({Step.LICENSE_SERVER_ID, *PERSON, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.REASON: {
@@ -166,44 +165,18 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         EarlierFound: frozenset({Step.RESUMING}),
         NothingEarlier: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT, Step.HELP},
         Resumed: BROKEN,
-        Refused: UNANSWERED | {Step.RESUMING},
+        Refused: frozenset({Step.RESUMING, *PERSON}),
         HungUp: ENDED,
     },
     Step.COUNTRY: {
-        KeysPressed: UNANSWERED | {Step.COUNTRY, Step.LICENSE_SERVER_ID},
+        KeysPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID, *PERSON}),
         NothingPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID}),
         Moved: frozenset({Step.LICENSE_SERVER_ID}),
         HungUp: ENDED,
     },
     Step.HELP: {
-        KeysPressed: UNANSWERED | {Step.HELP, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID},
+        KeysPressed: frozenset({Step.HELP, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID, *PERSON}),
         NothingPressed: frozenset({Step.PRODUCT_ID, Step.LICENSE_SERVER_ID}),
-        HungUp: ENDED,
-    },
-    Step.CALL_BACK: {
-        CallBackPossible: frozenset({Step.CALL_BACK}),
-        CallBackRefused: UNANSWERED,
-        KeysPressed: UNANSWERED | {Step.CALL_BACK},
-        NothingPressed: UNANSWERED | {Step.CALL_BACK},
-        PlaceKept: frozenset({Step.AWAITING_CALL}),
-        StillWaiting: frozenset({Step.QUEUED}),
-        PutThrough: frozenset({Step.TALKING}),
-        RepresentativeLost: frozenset({Step.QUEUED}),
-        HungUp: ENDED,
-    },
-    Step.AWAITING_CALL: {
-        CalledBack: frozenset({Step.CALLED_BACK}),
-        NotReached: frozenset({Step.AWAITING_CALL}),
-        CallBackMissed: frozenset({Step.AWAITING_CALL, Step.ENDED}),
-        HungUp: frozenset({Step.AWAITING_CALL}),
-    },
-    Step.CALLED_BACK: {
-        CalledBack: frozenset({Step.CALLED_BACK}),
-        KeysPressed: frozenset({Step.CALLED_BACK, Step.ENDED}),
-        NothingPressed: frozenset({Step.CALLED_BACK, Step.AWAITING_CALL}),
-        PutThrough: frozenset({Step.TALKING}),
-        RepresentativeLost: frozenset({Step.QUEUED}),
-        NotReached: frozenset({Step.AWAITING_CALL}),
         HungUp: ENDED,
     },
     Step.CALL_BACK: {
@@ -284,6 +257,9 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         KeysPressed: frozenset({Step.ANOTHER, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID, Step.ENDED}),
         NothingPressed: ENDED,
         StandingTold: frozenset({Step.ANOTHER}),
+        HungUp: ENDED,
+    },
+    Step.ENDED: {
         HungUp: ENDED,
     },
 }
