@@ -134,7 +134,7 @@ def test_what_a_representative_was_reading_out_the_line_reads_on(house, telephon
     again = another(2).rings()
     again.keys(proof(house, again))
     assert again.heard == ["resumed", "line_code", "reading_keys", "new_id_group"]
-    assert "Group 4" in again.document
+    assert "group 4" in again.document
     digits = house.services.prompts.digits(str(issued.new_license_server_id)[15:20], "en")
     assert digits in again.document
 
