@@ -205,6 +205,7 @@ def _move_back(
 
 ACTS: Final[Mapping[str, Callable[[ConsoleServices, Session, int, Fields], None]]] = {
     "answer": answer,
+    "stop-calling": calling_back.stop,
     "decline": decline,
     "ask-closing-code": ask_closing_code,
     "line-reads": let_line_read,

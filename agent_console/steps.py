@@ -34,6 +34,8 @@ def allowed(
             acts.add("finish")
         case WorkState.TALKING if call is not None and call.state in _IN_CONVERSATION:
             acts |= _in_conversation(call, request, readout)
+        case WorkState.TALKING if call is not None and call.state is CallState.CALLING:
+            acts.add("stop-calling")
         case _:
             pass
     return frozenset(acts)

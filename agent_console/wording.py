@@ -67,6 +67,7 @@ ACTS: Final[Mapping[str, str]] = {
     "challenge": "Ask the challenge",
     "answer-challenge": "Check the answer",
     "refuse": "Refuse",
+    "stop-calling": "Stop calling",
     "hang-up": "Hang up",
     "finish": "Finish",
 }

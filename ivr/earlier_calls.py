@@ -105,7 +105,6 @@ def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed
     session = replace(
         session,
         case=request.id,
-        case_number=request.case_number,
         issues=issues,
         group=session.group or _group_in_hand(turn, call),
     )

@@ -131,12 +131,7 @@ def _stay(session: Session) -> Turn:
 
 
 def _with_outlook(session: Session, outlook: Outlook) -> Session:
-    return replace(
-        session,
-        helped_by=outlook.helped_by,
-        opens=outlook.opens,
-        other_language=outlook.other_language,
-    )
+    return replace(session, helped_by=outlook.helped_by, other_language=outlook.other_language)
 
 
 def _choices(outlook: Outlook) -> tuple[Say, ...]:

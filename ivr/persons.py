@@ -1,6 +1,5 @@
-"""To a person: the queue while a centre is open; otherwise when one opens, and with what."""
+"""To a person: the queue while a centre is open, otherwise the offer to be called back."""
 
-from codes import case_number
 from ivr import calling_back
 from ivr.actions import Action, Say
 from ivr.outcomes import Turn, to_queue
@@ -8,15 +7,10 @@ from ivr.session import Session
 
 
 def to_person(session: Session, *first: Action) -> Turn:
-    """Who has to speak to somebody is put through, or called back when somebody is there."""
-    if not session.is_closed:
-        return to_queue(session, *first)
-    opens = Say("person_when_open", (("opens", session.opens),))
-    says: tuple[Say, ...] = (opens if session.opens else Say("closed_now"),)
-    if session.case_number:
-        said = case_number.format(session.case_number)
-        says += (Say("case_number_kept", (("digits", said),)),)
-    return calling_back.offer(session, *first, *says)
+    """Who has to speak to somebody is put through, or called back once somebody is there."""
+    if session.is_closed:
+        return calling_back.offer(session, *first)
+    return to_queue(session, *first)
 
 
 def refusal(code: str, left: int | None = None, date: str = "") -> tuple[Say, ...]:

@@ -23,7 +23,6 @@ def open_menu(session: Session, event: RequestOpened) -> Turn:
         session,
         step=Step.REASON,
         case=event.case,
-        case_number=event.case_number,
         issues=event.issues,
         tries=0,
         silences=0,

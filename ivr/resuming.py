@@ -123,7 +123,6 @@ def restored(session: Session, event: Resumed) -> tuple[Session, tuple[Action, .
         place=None,
         accompanied=False,
         helped_by=event.outlook.helped_by,
-        opens=event.outlook.opens,
         other_language=event.outlook.other_language,
     )
     done: tuple[Action, ...] = (

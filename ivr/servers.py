@@ -51,7 +51,6 @@ def _next(session: Session, step: Step) -> Session:
         step=step,
         license_server_id=NO_LICENSE_SERVER_ID,
         case=None,
-        case_number="",
         issues=False,
         group=0,
         tries=0,

@@ -48,14 +48,14 @@ class Session:
     """One call's place in the flow.
 
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
-    the request's number in the register, `case_number` how it is said; `place` the position in the
-    queue that was said last, `minutes` the expected time; `looks` counts how often the network
-    asked what a waiting caller hears.
+    the request's number in the register; `place` the position in the queue that was said last,
+    `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
+    hears.
 
-    `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`; where no
-    centre is open, `opens` says when one will be. `issues`: the line may issue the request by
-    itself. `accompanied`: a representative waits meanwhile. `group` is the group of the new license
-    server ID that is read out, 0 before the first; the ID itself is never kept here.
+    `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. `issues`:
+    the line may issue the request by itself. `accompanied`: a representative waits meanwhile.
+    `group` is the group of the new license server ID that is read out, 0 before the first; the ID
+    itself is never kept here.
 
     Star leads to `other_language` before anything is keyed. `pace` is how fast the line speaks.
     `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
@@ -82,10 +82,8 @@ class Session:
     is_settled: bool = False
     minutes: int | None = None
     looks: int = 0
-    opens: str = ""
     issues: bool = False
     accompanied: bool = False
-    case_number: str = ""
     group: int = 0
 
     @property

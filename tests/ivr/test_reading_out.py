@@ -214,13 +214,7 @@ def test_a_refusal_says_why_what_is_left_and_when() -> None:
     refused = Refused("limit_reached", 0, "Tuesday")
     session, actions = run(ARRIVED, *UP_TO_READING[1:-1], refused)
     assert session.step is Step.CALL_BACK
-    assert said(actions)[-5:] == [
-        "refused_limit_reached",
-        "reactivations_left",
-        "next_date",
-        "person_when_open",
-        "case_number_kept",
-    ]
+    assert said(actions)[-3:] == ["refused_limit_reached", "reactivations_left", "next_date"]
     assert Say("next_date", (("date", "Tuesday"),)) in actions
 
 

@@ -5,6 +5,8 @@ import pytest
 from scripted_calls.caller import (
     Accepted,
     Act,
+    Answer,
+    Answered,
     Caller,
     Ended,
     Event,
@@ -14,8 +16,10 @@ from scripted_calls.caller import (
     Listening,
     Press,
     Refused,
+    Rings,
     Say,
     Stage,
+    TypeChallenge,
     TypeIntoWizard,
     advance,
 )
@@ -156,3 +160,34 @@ def test_ends_with_the_call() -> None:
     caller, acts = run(Caller(FACTS), Ended())
     assert caller.ended
     assert acts == []
+
+
+def test_has_the_wizard_answer_the_challenge_and_says_the_answer() -> None:
+    caller = Caller(FACTS)
+    caller, acts = run(caller, Heard("representative_challenge", {"digits": "1545"}))
+    assert acts == [TypeChallenge("1545")]
+    assert run(caller, Answered("317044"))[1] == [Say("answer", {"digits": "317044"})]
+
+
+def test_presses_one_while_waiting_only_to_be_called_back() -> None:
+    assert keyed(Caller(FACTS), *ask("waiting_keys")) == []
+    wanting = Caller(FACTS, wants_call_back=True)
+    assert keyed(wanting, *ask("waiting_keys"), *ask("ask_call_back", digits="77")) == ["1", "1"]
+
+
+def test_who_was_promised_a_call_waits_for_it_answers_and_is_put_through() -> None:
+    wanting = Caller(FACTS, wants_call_back=True)
+    caller, acts = run(wanting, Heard("call_back_promised"), Ended())
+    assert not caller.ended
+    assert acts == []
+    caller, acts = run(caller, Rings(), *ask("line_code", digits="7140"), *ask("ask_connect"))
+    assert acts == [Answer(), Press("1")]
+    # Whoever has to wait once more stays on the line.
+    assert keyed(caller, *ask("waiting_keys")) == []
+    caller, _ = run(caller, Ended())
+    assert caller.ended
+
+
+def test_hangs_up_on_a_false_caller_who_calls_back() -> None:
+    _, acts = run(Caller(FACTS), Rings(), Heard("line_code", {"digits": "0000"}))
+    assert [type(act) for act in acts] == [Answer, HangUp]
