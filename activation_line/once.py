@@ -67,6 +67,7 @@ class Variation:
     spoil_issued: bool = False
     no_issue: bool = False
     call_back: bool = False
+    out_of_hours: bool = False
 
     @property
     def age(self) -> timedelta:
@@ -161,12 +162,12 @@ async def converse(
             wizard=wizard,
         )
         calling = asyncio.create_task(caller.call(shown.number, _number_of(variation.region)))
-        if variation.call_back:
-            await desk_phone.rest()  # nobody is at work until the caller has hung up
+        if variation.call_back or variation.out_of_hours:
+            await desk_phone.rest()  # nobody is at work until the caller has hung up, or at all
         working = asyncio.create_task(_work(representative, caller, variation))
         try:
             await asyncio.wait({calling, working}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
+            if working.done() and not variation.out_of_hours:
                 await working  # what went wrong at the console is raised here, not waited for
             await calling
             # Time moves on only once the network has told the line that the call is over.
@@ -188,7 +189,8 @@ async def _work(
 ) -> None:
     if variation.call_back:
         await caller.waits.wait()
-    await representative.work()
+    if not variation.out_of_hours:
+        await representative.work()
 
 
 def _number_of(region: str) -> str:
