@@ -147,8 +147,9 @@ def test_a_compromised_key_by_a_whole_call() -> None:
     assert asked is not None
     assert answered is not None
     assert f"The answer is {answered[1]}." in run.output
-    acts = re.findall(r"console\s+(.+)$", run.output, re.MULTILINE)
-    assert acts[2:6] == ["verify", "challenge", "answer challenge", "issue"]
+    acts = conversation_of(run)["console"]
+    start = acts.index("verify")
+    assert acts[start : start + 4] == ["verify", "challenge", "answer challenge", "issue"]
 
 
 def test_a_compromised_id_is_revoked_though_the_caller_never_types_the_new_one() -> None:
