@@ -174,7 +174,7 @@ class Exchange:
 
     def say(self, call: Call, text: str) -> None:
         """Let the far end speak: everybody else who is connected hears it."""
-        seconds = self.settings.rules.rate.seconds(text)
+        seconds = self.settings.rules.speaker.seconds(text)
         call.note(self.clock.now(), "said", text=text, who=call.party)
         listeners = self.listeners(call)
         for other in listeners:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from phone_network.actors import Actor
 from phone_network.clock import RealClock, VirtualClock, holding
 from phone_network.exchange import Exchange
 from phone_network.settings import Settings
+from phone_network.speaking import Speaker
 from phone_network.webhooks import Webhooks
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -25,6 +27,9 @@ class Network:
     """A running network: `async with Network(settings) as network` listens at `network.url`."""
 
     def __init__(self, settings: Settings) -> None:
+        self.speaker = _speaker(settings)
+        if self.speaker is not None:
+            settings = replace(settings, rules=replace(settings.rules, voice=self.speaker))
         self.settings = settings
         start = settings.start or datetime.now(UTC)
         self.clock = VirtualClock(start) if settings.virtual else RealClock()
@@ -35,6 +40,8 @@ class Network:
         self.url = ""
 
     async def __aenter__(self) -> Self:
+        if self.speaker is not None:
+            self.speaker.warm_up()
         await self._webhooks.start()
         app = self._application()
         self._runner = web.AppRunner(
@@ -56,6 +63,8 @@ class Network:
             await self._runner.cleanup()
         await self.exchange.outbox.stop()
         await self._webhooks.stop()
+        if self.speaker is not None:
+            self.speaker.close()
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=_MAX_BODY, middlewares=[self._hold_time])
@@ -95,6 +104,13 @@ class Network:
         for actor in list(self._actors):
             with contextlib.suppress(asyncio.TimeoutError, ConnectionError, RuntimeError):
                 await actor.close()
+
+
+def _speaker(settings: Settings) -> Speaker | None:
+    """Give the voice of the network; None where lengths are to come from the rate alone."""
+    if settings.speech == "rate":
+        return None
+    return Speaker(words_per_minute=settings.words_per_minute, rate=settings.rules.rate)
 
 
 def is_trusted(request: web.Request) -> bool:
