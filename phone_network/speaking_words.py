@@ -7,7 +7,9 @@ from importlib import resources
 from typing import Any, Final
 
 from phone_network.errors import SpeechError
+from phone_network.voices import EngineVoice
 
+_DANDA: Final = "\u0964"  # the full stop of Devanagari, which is never anything else
 _STOPS: Final = str.maketrans(
     {"，": ", ", "、": ", ", "。": ". ", "！": "! ", "？": "? ", "：": ": ", "；": "; "}
 )
@@ -27,25 +29,35 @@ def rows(*path: str) -> dict[str, Any]:
     return table
 
 
-def readable(text: str, language: str, reading: str) -> str:
-    """Write a text as the engine reads it rightly.
+def readable(text: str, voice: EngineVoice) -> str:
+    """Write a text as the engine reads it rightly by this voice.
 
     Raises `SpeechError` where the package that a language needs for it is not installed.
     """
     try:
-        if reading == "kana":
+        if voice.reading == "kana":
             from phone_network.speaking_kana import kana  # noqa: PLC0415 -- loads a dictionary
 
             return kana(text)
-        if reading == "pinyin":
-            return _pinyin(text)
+        if voice.reading == "pinyin":
+            return _with_stops(_pinyin(text))
     except ImportError as error:
-        raise SpeechError(f"Reading {language!r} needs the package {error.name}.") from None
-    words = rows("words", language.lower().partition("-")[0])
+        raise SpeechError(f"The voice {voice.name!r} needs the package {error.name}.") from None
+    words = rows("words", voice.name.partition("-")[0])
+    text = _with_stops(text)
     if not words:
         return text
     pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)"
     return re.sub(pattern, lambda found: str(words[found[0]]), text)
+
+
+def _with_stops(text: str) -> str:
+    """Keep full stops before small letters: to the engine they are abbreviations, with no pause."""
+    return re.sub(r"(?<=\w\w)\.(?=\s+([^\W\d_]))", _stop, text)
+
+
+def _stop(found: re.Match[str]) -> str:
+    return _DANDA if found[1].islower() else "."
 
 
 def _pinyin(text: str) -> str:

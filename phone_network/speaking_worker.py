@@ -61,7 +61,7 @@ def _job(request: dict[str, Any]) -> _Job:
     voice = engine_voice(language)
     if voice is None:
         raise SpeechError(f"The speech engine has no voice for {language!r}.")
-    read = readable(request["text"], language, voice.reading)
+    read = readable(request["text"], voice)
     return _Job(read, voice.name, request["words_per_minute"], request["sound"])
 
 

@@ -105,6 +105,6 @@ def _break(element: Element) -> float:
 
 def _speed(rate: str) -> float:
     """Read a rate: a word, or a percentage of the usual; what is neither changes nothing."""
-    if found := re.fullmatch(r"\s*(\d{1,3}(?:\.\d{1,3})?)%\s*", rate):
+    if found := re.fullmatch(r"\s*(\d{1,5}(?:\.\d{1,3})?)%\s*", rate):
         return min(max(float(found[1]) / 100, _SLOWEST), _FASTEST)
     return _SPEEDS.get(rate.strip(), 1.0)
