@@ -68,6 +68,8 @@ def placeholders(text: str) -> frozenset[str]:
     >>> sorted(placeholders("Group {group}: {digits}."))
     ['digits', 'group']
     """
+    if "{" not in text and "}" not in text:
+        return frozenset()
     names = set()
     for _, name, layout, conversion in Formatter().parse(text):
         if name is None:

@@ -1,5 +1,6 @@
 """All catalogues together: a text by id and language, and the id of a text that was heard."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +56,15 @@ class Prompts:
         """The ids of all prompts."""
         return frozenset(self._catalogues[FALLBACK].texts)
 
+    def menus(self) -> frozenset[str]:
+        """The prompts that offer several keys; English names each right before a pause."""
+        english = self._catalogues[FALLBACK]
+        keys = "|".join((*english.speech.digits, "star", "hash"))
+        offer = re.compile(rf"\b(?:{keys})[.,]", re.IGNORECASE)
+        return frozenset(
+            prompt for prompt, text in english.texts.items() if len(offer.findall(text)) > 1
+        )
+
     def missing(self, language: str) -> frozenset[str]:
         """The ids whose texts the language lacks: they are spoken in English."""
         return self.ids() - self._catalogue(language).texts.keys()
@@ -84,7 +94,8 @@ class Prompts:
 
     def unreviewed(self, language: str) -> frozenset[str]:
         """What nobody has approved as it is now: prompt ids, and keys of the table."""
-        self._catalogue(language)
+        if language not in self._unreviewed:
+            self._unreviewed[language] = self._not_approved(language)
         return self._unreviewed[language]
 
     def approval(self, language: str) -> Approval | None:
@@ -106,12 +117,16 @@ class Prompts:
         Raises `UnknownPromptError` for an id or a language that nobody knows, and `KeyError`
         where a value is missing.
         """
+        return self.template(prompt_id, language).format(**values)
+
+    def template(self, prompt_id: str, language: str) -> str:
+        """The text with its values' names in braces."""
         template = self._catalogue(language).texts.get(prompt_id)
         if template is None:
             template = self._catalogue(FALLBACK).texts.get(prompt_id)
         if template is None:
             raise UnknownPromptError(f"There is no prompt {prompt_id!r}.")
-        return template.format(**values)
+        return template
 
     def digits(self, digits: str, language: str) -> str:
         """Digits one by one, in words, with pauses; a longer one where a space or hyphen stands.
