@@ -51,6 +51,18 @@ def readable(text: str, voice: EngineVoice) -> str:
     return re.sub(pattern, lambda found: str(words[found[0]]), text)
 
 
+@functools.cache
+def _learn_phrases() -> None:
+    from pypinyin import load_phrases_dict  # noqa: PLC0415 -- as below
+
+    load_phrases_dict(
+        {
+            phrase: [[syllable] for syllable in reading.split()]
+            for phrase, reading in rows("phrases", "zh").items()
+        }
+    )
+
+
 def _with_stops(text: str) -> str:
     """Keep full stops before small letters: to the engine they are abbreviations, with no pause."""
     return re.sub(r"(?<=\w\w)\.(?=\s+([^\W\d_]))", _stop, text)
@@ -64,6 +76,7 @@ def _pinyin(text: str) -> str:
     """Give Chinese as tone-numbered pinyin: the engine reads many characters wrongly."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 -- loads a dictionary
 
+    _learn_phrases()
     syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
     spaced = " ".join(" ".join(syllables).translate(_STOPS).split())
     return re.sub(r" ([,.!?:;])", r"\1", spaced)

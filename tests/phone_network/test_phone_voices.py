@@ -125,6 +125,7 @@ def test_voices_are_taken_by_name_and_language(voice: str, language: str, reason
         ("4月20日9時4分", "シガツハツカクジヨンプン"),
         ("11分、20分、100分", "ジューイップン, ニジュップン, ヒャクフン"),
         ("7つの数字", "ナナツノ スージ"),
+        ("ご希望の方は、", "ゴ キボー ノカタワ,"),
         ("IDとAPI", "アイディート エーピーアイ"),
     ],
 )
@@ -152,6 +153,12 @@ def test_chinese_becomes_pinyin_with_tones() -> None:
     assert readable("请重新输入，按井号键。", EngineVoice("x", "pinyin")) == (
         "qing3 chong2 xin1 shu1 ru4, an4 jing3 hao4 jian4."
     )
+
+
+def test_chinese_words_are_not_read_across_their_borders() -> None:
+    voice = EngineVoice("x", "pinyin")
+    assert readable("服务器重新启动", voice) == "fu2 wu4 qi4 chong2 xin1 qi3 dong4"
+    assert readable("重听", voice) == "chong2 ting1"
 
 
 def test_arabic_digits_get_their_vowels() -> None:
