@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from region_routing import Override
 from switchboard.tables import opening_overrides
 
 _OF_CENTRE = (
@@ -21,6 +22,11 @@ _NEAR = (
 )
 # An opening is looked for no further, so what begins later changes nothing for a call of now.
 AHEAD = timedelta(days=14)
+_CURRENT = (
+    select(opening_overrides)
+    .where(opening_overrides.c.end > bindparam("at"))
+    .order_by(opening_overrides.c.id)
+)
 
 
 def add(conn: Connection, centre: str, *, start: datetime, end: datetime, is_open: bool) -> None:
@@ -42,3 +48,9 @@ def near(conn: Connection, now: datetime) -> list[tuple[str, datetime, datetime,
     """What may count for a call of now at any centre, in the order it was added; as `of_centre`."""
     rows = conn.execute(_NEAR, {"at": now, "until": now + AHEAD})
     return [(row.centre, row.start, row.end, row.is_open) for row in rows]
+
+
+def current(conn: Connection, now: datetime) -> list[Override]:
+    """What is not over yet, of all centres, in the order it was added."""
+    rows = conn.execute(_CURRENT, {"at": now})
+    return [Override(row.centre, row.start, row.end, row.is_open) for row in rows]
