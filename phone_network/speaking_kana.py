@@ -21,6 +21,7 @@ _THOUSANDS: Final = {1: "セン", 3: "サンゼン", 8: "ハッセン"}
 _LARGE: Final = ((10**8, "オク"), (10**4, "マン"))
 _LONGEST: Final = 12  # digits of a number that is read as a number
 _PRONUNCIATION: Final = 8  # place of it in an entry of the IPA dictionary
+_ABBREVIATION: Final = re.compile(r"(?<![A-Za-z])[A-Z]{1,5}(?![A-Za-z])")  # said by its letters
 _JOINS: Final = {"助詞", "助動詞"}  # particles and endings lean on the word before
 _STOPS: Final = str.maketrans({"、": ", ", "。": ". ", "，": ", ", "．": ". "})
 
@@ -31,7 +32,7 @@ def kana(text: str) -> str:
     for word, reading in rows("words", "ja").items():
         text = text.replace(word, reading)
     letters = rows("letters", "ja")
-    text = re.sub(r"[A-Za-z]", lambda found: letters[found[0].upper()], text)
+    text = _ABBREVIATION.sub(lambda found: "".join(map(letters.__getitem__, found[0])), text)
     read = ""
     for word in _tagger()(text):
         feature = word.feature

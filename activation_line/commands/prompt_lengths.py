@@ -26,8 +26,15 @@ SHORTEST: Final = 0.4
 FAINTEST: Final = -30.0  # decibels below full scale, over the whole prompt
 # A closed centre opens on a Monday in November at half past seven: long names, and minutes.
 OPENS: Final = datetime(2026, 11, 30, 7, 30, tzinfo=ZoneInfo("Europe/Berlin"))
-DIGITS: Final = {"line_code": "8260", "case_number": "4827-1935-0672"}
+DIGITS: Final = {
+    "ask_call_back": "72",
+    "ask_call_back_later": "72",
+    "case_number": "4827-1935-0672",
+    "case_number_kept": "4827-1935-0672",
+    "line_code": "8260",
+}
 ONE_GROUP: Final = "48271"
+NUMBERS: Final = {"minutes": "35"}
 SMALL_NUMBER: Final = "7"
 
 
@@ -61,10 +68,11 @@ class Length:
 def measure(prompts: Prompts, language: str, speaker: Speaker) -> Iterator[Length]:
     """Have every prompt of a language spoken once.
 
+    A text that the language lacks is left out: `missing` names it, and English has its length.
     Raises `SpeechError` where the voice is not installed or lacks the language.
     """
     menus = prompts.menus()
-    for prompt in sorted(prompts.ids()):
+    for prompt in sorted(prompts.ids() - prompts.missing(language)):
         text = with_values(prompts, prompt, language)
         spoken = speaker.speak(text, prompts.voice(language))
         yield Length(
@@ -95,7 +103,7 @@ def with_values(prompts: Prompts, prompt: str, language: str) -> str:
                 names = (prompts.language_name(each, language) for each in prompts.languages)
                 values[name] = max(names, key=len)
             case _:
-                values[name] = SMALL_NUMBER
+                values[name] = NUMBERS.get(name, SMALL_NUMBER)
     return prompts.text(prompt, language, **values)
 
 

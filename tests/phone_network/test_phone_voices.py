@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from phone_network import voices
 from phone_network.errors import SpeechError
 from phone_network.speaking import Speaker
 from phone_network.speaking_kana import kana, number_in_kana
@@ -262,3 +263,8 @@ def test_the_command_says_what_is_wrong(options: list[str], words: str) -> None:
     done = subprocess.run([*COMMAND, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_the_engine_has_every_voice_of_the_table(speaker: Speaker) -> None:
+    for tag in sorted(voices._table().engine):
+        assert speaker.speak("2026", tag).seconds > 0.5, tag

@@ -41,7 +41,7 @@ def lengths(language: str, speaker: Speaker) -> tuple[Length, ...]:
 @pytest.mark.parametrize("language", PROMPTS.languages)
 def test_every_prompt_is_within_bounds(language: str, speaker: Speaker) -> None:
     found = lengths(language, speaker)
-    assert {each.prompt for each in found} == PROMPTS.ids()
+    assert {each.prompt for each in found} == PROMPTS.ids() - PROMPTS.missing(language)
     assert any(each.menu for each in found)
     assert [(each.prompt, each.seconds, each.faults()) for each in found if each.faults()] == []
 
