@@ -9,6 +9,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import HTTPException
 
 import region_routing
+import spoken_prompts
 from ivr import call_back_webhooks
 from ivr.commands import Turn
 from ivr.events import (
@@ -127,13 +128,14 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
     if line is None:
         line = next(iter(routing.lines.values()))
         log.warning("a call came on a number that no line has; %s takes it", line.id)
+    language = spoken_prompts.choose(services.prompts, (line.language,), production=False).language
     route = routing.route(routing.region_for_call(line, caller))
     arrival = Arrival(
         call_sid=request.form["CallSid"],
         line=line.id,
         region=route.region.code,
         centre=route.centre.id,
-        language=line.language,
+        language=language,
         caller=caller,
     )
 
@@ -147,7 +149,7 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
         if opening is None:
             return CallArrived(opens="")
         local = opening.astimezone(route.centre.zone)
-        return CallArrived(opens=services.prompts.spoken_time(local, line.language))
+        return CallArrived(opens=services.prompts.spoken_time(local, language))
 
     return turns.begin(arrival, request.headers.get(TOKEN), arrived)
 
@@ -197,7 +199,8 @@ REDIRECTED: dict[str, EventMaker] = {
 def _apology(services: Services) -> str:
     """Needs no database; in the language of the number that was rung."""
     line = services.routing.line_for_number(request.form.get("To", ""))
-    language = line.language if line else "en"
+    wanted = (line.language,) if line else ()
+    language = spoken_prompts.choose(services.prompts, wanted, production=False).language
     response = VoiceResponse()
     response.say(
         services.prompts.text("technical_fault", language),
