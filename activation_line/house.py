@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -38,7 +38,8 @@ class Plan:
     """Where a house stands. Port 0 takes a free one; `start` makes the time virtual.
 
     `database_url` names a PostgreSQL for the line's data, else a file in the directory holds it.
-    `with_site` adds the licensing site, which a call by telephone has no need of.
+    `with_site` adds the licensing site, which a call by telephone has no need of. `age` is how
+    long ago the license server was activated: so long, as a rule, that its certificate expired.
     """
 
     directory: Path
@@ -47,6 +48,7 @@ class Plan:
     start: datetime | None = None
     database_url: str = field(default="", repr=False)
     with_site: bool = False
+    age: timedelta = demo.FIRST_ACTIVATION
 
 
 class Ports(NamedTuple):
@@ -242,7 +244,7 @@ class House(AbstractContextManager["House"]):
         line = bootstrap(settings)
         now = self.plan.start or system_clock()
         try:
-            self.demo = demo.seed(line, server, number=self.plan.seed, now=now)
+            self.demo = demo.seed(line, server, number=self.plan.seed, now=now, age=self.plan.age)
         finally:
             line.engine.dispose()
         held = {

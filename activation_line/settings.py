@@ -34,7 +34,8 @@ class Settings:
     `public_base_url` is how the telephone network reaches this process: the base of every signed
     URL. `twilio_api_url`, `clock_url` and `voice_device_url` point at a simulated network;
     in production they stay empty. `site_base_url` is how customers reach the licensing site, which
-    a process of its own serves; `site_tls` is `local`, `off`, or a directory with a certificate.
+    a process of its own serves; callers hear its host. Within `resume_hours` a call that broke off
+    can be resumed; `site_tls` is `local`, `off`, or a directory with a certificate.
     """
 
     data_dir: Path
@@ -49,6 +50,7 @@ class Settings:
     clock_url: str = ""
     site_base_url: str = ""
     routing_dir: Path | None = None
+    resume_hours: int = 2
     host: str = "127.0.0.1"
     port: int = 5080
     threads: int = 64
@@ -169,7 +171,7 @@ def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | P
     variable = f"{PREFIX}{name.upper()}"
     if name in {"data_dir", "routing_dir"}:
         return Path(value)
-    if name in {"port", "site_port", "threads"}:
+    if name in {"port", "site_port", "threads", "resume_hours"}:
         if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:
             return int(value)
         problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")

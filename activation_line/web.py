@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from activation_line.health import Check, examine
 from activation_line.wiring import Line
 from agent_console import create_blueprint as create_console
+from ivr.status import create_status_blueprint
 from ivr.webhooks import create_blueprint as create_webhooks
 
 LARGEST_BODY = 1 << 20
@@ -19,6 +20,7 @@ def create_app(line: Line) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["TRUSTED_HOSTS"] = None
     app.register_blueprint(create_webhooks(line.voice), url_prefix="/voice")
+    app.register_blueprint(create_status_blueprint(line.voice.status, line.routing))
     app.register_blueprint(create_console(line.console), url_prefix="/console")
 
     @app.get("/")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
 from clearinghouse import Clearinghouse
+from ivr.status import AlwaysUp, StatusSource
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
 from switchboard.live import LiveFeed
@@ -18,6 +19,8 @@ class Services:
     """The parts of one web process that a telephone call touches.
 
     `public_base_url` is the base of every URL that the network signs, without a trailing slash.
+    A call that broke off may go on within `resume_window`. `site` is the website's address as it is
+    spoken, empty where there is none. In production only approved languages are spoken.
     """
 
     engine: Engine
@@ -29,3 +32,7 @@ class Services:
     auth_token: str = field(repr=False)
     public_base_url: str
     live_feed: LiveFeed
+    status: StatusSource = field(default_factory=AlwaysUp)
+    resume_window: timedelta = timedelta(hours=2)
+    site: str = ""
+    production: bool = False

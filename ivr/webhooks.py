@@ -5,29 +5,34 @@ from http import HTTPStatus
 from traceback import format_tb
 
 from flask import Blueprint, Response, request
-from twilio.twiml.voice_response import VoiceResponse
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-import region_routing
-import spoken_prompts
+from clearinghouse import RequestState
+from data_store import StoreError
 from ivr import call_back_webhooks
+from ivr.actions import HangUp, Say
+from ivr.circumstances import language_for
 from ivr.commands import Turn
+from ivr.earlier_calls import arrive
 from ivr.events import (
-    CallArrived,
+    ChallengeWanted,
     ClosingCodeWanted,
     Event,
     KeysPressed,
     NothingPressed,
     PutThrough,
+    ReadingWanted,
     RepresentativeLost,
 )
 from ivr.queue_commands import look
+from ivr.render import Renderer
 from ivr.services import Services
 from ivr.session import Session
 from ivr.signature import checker
 from ivr.turns import EMPTY, Arrival, EventMaker, Turns, UnknownCallError
-from region_routing import Override
-from switchboard import overrides, queues
+from spoken_prompts.prompts import FALLBACK
+from switchboard import queues
 from switchboard.model import WAITING, CallState
 
 log = logging.getLogger(__name__)
@@ -47,6 +52,8 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
+        if not services.status.read().is_up:
+            return _twiml(_cannot_help(services))
         return _twiml(_arrive(services, turns))
 
     @blueprint.post("/turn")
@@ -107,6 +114,9 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
         # Without the message, in which the database's driver would quote what was keyed.
         where = "".join(format_tb(error.__traceback__))
         log.error("a turn failed: %s\n%s", type(error).__name__, where)
+        is_new = request.path.endswith("/incoming")
+        if is_new and isinstance(error, SQLAlchemyError | StoreError):
+            return _twiml(_cannot_help(services))
         return _twiml(_apology(services))
 
     return blueprint
@@ -128,28 +138,20 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
     if line is None:
         line = next(iter(routing.lines.values()))
         log.warning("a call came on a number that no line has; %s takes it", line.id)
-    language = spoken_prompts.choose(services.prompts, (line.language,), production=False).language
     route = routing.route(routing.region_for_call(line, caller))
+    production = services.production
+    choice = language_for(services.prompts, line, route.region, production=production)
     arrival = Arrival(
         call_sid=request.form["CallSid"],
         line=line.id,
         region=route.region.code,
         centre=route.centre.id,
-        language=language,
+        language=choice.language,
         caller=caller,
     )
 
     def arrived(turn: Turn, _session: Session) -> Event:
-        dated = [
-            Override(*row) for row in overrides.of_centre(turn.conn, route.centre.id, turn.now)
-        ]
-        if region_routing.is_open(route.centre, turn.now, dated):
-            return CallArrived(again=again)
-        opening = region_routing.next_opening(route.centre, turn.now, dated)
-        if opening is None:
-            return CallArrived(opens="")
-        local = opening.astimezone(route.centre.zone)
-        return CallArrived(opens=services.prompts.spoken_time(local, language))
+        return arrive(turn, choice, again=again)
 
     return turns.begin(arrival, request.headers.get(TOKEN), arrived)
 
@@ -162,9 +164,22 @@ def _put_through(turn: Turn, _session: Session) -> Event:
 
 
 def _want_closing_code(turn: Turn, _session: Session) -> Event:
+    """The closing code, or first the proof that the issued ID was heard."""
     if turn.call.state in WAITING:
         return RepresentativeLost()
-    return ClosingCodeWanted()
+    case = turn.call.request_id
+    if case is None:
+        return ClosingCodeWanted()
+    request = turn.services.clearinghouse.request(turn.conn, case)
+    return ClosingCodeWanted(unproven=request.state is RequestState.ISSUED)
+
+
+def _want_reading(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ReadingWanted()
+
+
+def _want_challenge(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ChallengeWanted()
 
 
 def _lose_representative(services: Services, turns: Turns) -> None:
@@ -191,6 +206,8 @@ def _lose_representative(services: Services, turns: Turns) -> None:
 REDIRECTED: dict[str, EventMaker] = {
     "conversation": _put_through,
     "closing_code": _want_closing_code,
+    "reading": _want_reading,
+    "challenge": _want_challenge,
     # Unless somebody has taken the call in the meantime.
     "queue": _put_through,
 }
@@ -198,13 +215,22 @@ REDIRECTED: dict[str, EventMaker] = {
 
 def _apology(services: Services) -> str:
     """Needs no database; in the language of the number that was rung."""
+    return _last_words(services, Say("technical_fault"))
+
+
+def _cannot_help(services: Services) -> str:
+    """For a call that comes while nothing can be done: nothing was keyed yet, and that is said."""
+    says: tuple[Say, ...] = (Say("cannot_help_now"),)
+    if services.site:
+        says += (Say("status_at", (("site", services.site),)),)
+    return _last_words(services, *says)
+
+
+def _last_words(services: Services, *says: Say) -> str:
     line = services.routing.line_for_number(request.form.get("To", ""))
-    wanted = (line.language,) if line else ()
-    language = spoken_prompts.choose(services.prompts, wanted, production=False).language
-    response = VoiceResponse()
-    response.say(
-        services.prompts.text("technical_fault", language),
-        language=services.prompts.voice(language),
-    )
-    response.hangup()
-    return str(response)
+    language = FALLBACK
+    if line is not None:
+        region = services.routing.regions[line.region]
+        choice = language_for(services.prompts, line, region, production=services.production)
+        language = choice.language
+    return Renderer(services.prompts).document((*says, HangUp()), language, "")
