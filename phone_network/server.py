@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from phone_network import pages, rest
+from phone_network import pages, rest, sounds
 from phone_network.actors import Actor
 from phone_network.clock import RealClock, VirtualClock, holding
 from phone_network.exchange import Exchange
 from phone_network.settings import Settings
+from phone_network.sounds import Sounds
 from phone_network.speaking import Speaker
 from phone_network.webhooks import Webhooks
 
@@ -34,7 +35,8 @@ class Network:
         start = settings.start or datetime.now(UTC)
         self.clock = VirtualClock(start) if settings.virtual else RealClock()
         self._webhooks = Webhooks(settings.account.auth_token)
-        self.exchange = Exchange(settings, self.clock, self._webhooks)
+        self._sounds = Sounds(self.speaker) if self.speaker is not None else None
+        self.exchange = Exchange(settings, self.clock, self._webhooks, self._sounds)
         self._runner: web.AppRunner | None = None
         self._actors: set[Actor] = set()
         self.url = ""
@@ -73,6 +75,8 @@ class Network:
         pages.add_routes(app, self.exchange)
         app.router.add_get("/control/v1/clock", self._show_clock)
         app.router.add_get("/control/v1/actor", self._serve_actor)
+        if self._sounds is not None:
+            app.router.add_get(f"{sounds.PATH}/{{name}}.wav", self._sounds.serve)
         return app
 
     @web.middleware

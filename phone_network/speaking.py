@@ -23,6 +23,7 @@ from phone_network.speech import Rate
 
 LOG: Final = logging.getLogger(__name__)
 ENGINE_PACKAGE: Final = "espeakng_loader"
+RATE: Final = 22050  # samples a second, unless the engine says another
 _NOT_INSTALLED: Final = "The speech engine is not installed (package espeakng-loader)."
 _SOUND_BYTES: Final = 32 * 1024 * 1024
 _LENGTHS: Final = 20_000
@@ -43,7 +44,7 @@ class Utterance:
     phonemes: str
     read: str
     samples: bytes = field(repr=False, default=b"")
-    rate: int = 22050
+    rate: int = RATE
 
 
 def is_installed() -> bool:

@@ -61,13 +61,19 @@ def pieces(say: Element) -> tuple[Piece, ...]:
         else:
             parted.append(piece)
     collapsed = (replace(each, text=" ".join(each.text.split())) for each in parted)
-    return tuple(each for each in collapsed if each.text or each.silence)
+    left = MAX_SILENCE
+    kept = []
+    for each in collapsed:
+        silence = min(each.silence, left)
+        left -= silence
+        if each.text or silence:
+            kept.append(replace(each, silence=silence))
+    return tuple(kept)
 
 
-def length(say: Element, voice: Voice) -> float:
-    """Give the seconds that a `<Say>` takes once, its breaks included."""
-    parts = pieces(say)
-    silence = min(sum(part.silence for part in parts), MAX_SILENCE)
+def length(parts: tuple[Piece, ...], voice: Voice) -> float:
+    """Give the seconds that the pieces of a `<Say>` take once, its breaks included."""
+    silence = sum(part.silence for part in parts)
     spoken = sum(voice.seconds(part.text, part.language, part.speed) for part in parts if part.text)
     return round(spoken + silence, 3)
 

@@ -70,9 +70,9 @@ def test_a_say_is_parted_where_it_changes(inside: str, parts: list[Piece]) -> No
 
 def test_breaks_and_rate_add_up_and_silence_has_an_end() -> None:
     rate = Rate(characters=10, digit_pause=0.5)
-    assert length(say('ten chars.<break time="2s"/>1'), rate) == 1 + 2 + 0.1 + 0.5
-    assert length(say('<prosody rate="50%">ten chars.</prosody>'), rate) == 2
-    assert length(say('<break time="999999s"/>'), rate) == 600
+    assert length(pieces(say('ten chars.<break time="2s"/>1')), rate) == 1 + 2 + 0.1 + 0.5
+    assert length(pieces(say('<prosody rate="50%">ten chars.</prosody>')), rate) == 2
+    assert length(pieces(say('<break time="400s"/>One.<break time="999999s"/>')), rate) == 600.4
 
 
 def test_lengths_are_those_of_the_sound(speaker: Speaker) -> None:
