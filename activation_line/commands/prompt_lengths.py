@@ -28,6 +28,7 @@ FAINTEST: Final = -30.0  # decibels below full scale, over the whole prompt
 OPENS: Final = datetime(2026, 11, 30, 7, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 DIGITS: Final = {
     "ask_call_back": "72",
+    "ask_call_back_later": "72",
     "case_number": "4827-1935-0672",
     "case_number_kept": "4827-1935-0672",
     "line_code": "8260",
