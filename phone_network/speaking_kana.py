@@ -23,6 +23,13 @@ _LONGEST: Final = 12  # digits of a number that is read as a number
 _PRONUNCIATION: Final = 8  # place of it in an entry of the IPA dictionary
 _ABBREVIATION: Final = re.compile(r"(?<![A-Za-z])[A-Z]{1,5}(?![A-Za-z])")  # said by its letters
 _JOINS: Final = {"助詞", "助動詞"}  # particles and endings lean on the word before
+# Numbers in kanji, before the counters whose sounds the dictionary gets wrong; neither the word
+# for "enough" nor a fraction.
+_KANJI: Final = "一二三四五六七八九"
+_WRITTEN: Final = re.compile(
+    rf"(?<![{_KANJI}十百千])(?!十分)[{_KANJI}]?十?[{_KANJI}]?(?<=[{_KANJI}十])"
+    rf"(?=(?:けた|桁|分(?!の[{_KANJI}\d])))"
+)
 _STOPS: Final = str.maketrans({"、": ", ", "。": ". ", "，": ", ", "．": ". "})
 
 
@@ -49,9 +56,21 @@ def _tagger() -> Any:  # noqa: ANN401 -- fugashi is untyped
 
 
 def _numbers(text: str) -> str:
+    text = _WRITTEN.sub(lambda found: str(_value(found[0])), text)
     counters = sorted(rows("counters"), key=len, reverse=True)
     pattern = rf"(\d{{1,{_LONGEST}}})({'|'.join(counters)})?"
     return re.sub(pattern, lambda found: _counted(int(found[1]), found[2]), text)
+
+
+def _value(kanji: str) -> int:
+    """Read a number below a hundred.
+
+    >>> _value("三十"), _value("十二"), _value("六")
+    (30, 12, 6)
+    """
+    before, ten, after = kanji.rpartition("十")
+    tens = (_KANJI.index(before) + 1 if before else 1) if ten else 0
+    return tens * 10 + (_KANJI.index(after) + 1 if after else 0)
 
 
 def _counted(number: int, counter: str | None) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import click
+from babel import Locale
 
 from activation_line.commands.working import show_json
 from phone_network.speaking import Speaker
@@ -34,6 +35,8 @@ DIGITS: Final = {
     "line_code": "8260",
 }
 ONE_GROUP: Final = "48271"
+REGION: Final = "BA"  # of a long name in most languages
+SITE: Final = "licensing.example.com"
 NUMBERS: Final = {"minutes": "35"}
 SMALL_NUMBER: Final = "7"
 
@@ -99,6 +102,12 @@ def with_values(prompts: Prompts, prompt: str, language: str) -> str:
                 values[name] = prompts.digits(DIGITS.get(prompt, ONE_GROUP), language)
             case "opens":
                 values[name] = prompts.spoken_time(OPENS, language)
+            case "date":
+                values[name] = prompts.spoken_date(OPENS.date(), language)
+            case "region":
+                values[name] = Locale.parse(language, sep="-").territories[REGION]
+            case "site":
+                values[name] = SITE
             case "wanted":
                 names = (prompts.language_name(each, language) for each in prompts.languages)
                 values[name] = max(names, key=len)

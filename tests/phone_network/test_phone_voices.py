@@ -127,6 +127,10 @@ def test_voices_are_taken_by_name_and_language(voice: str, language: str, reason
         ("11分、20分、100分", "ジューイップン, ニジュップン, ヒャクフン"),
         ("7つの数字", "ナナツノ スージ"),
         ("ご希望の方は、", "ゴ キボー ノカタワ,"),
+        ("三十分後、一分。", "サンジュップンゴ, イップン."),
+        ("六けた、十二桁", "ロッケタ, ジューニケタ"),
+        ("十分です", "ジューブンデス"),
+        ("三分の一", "サンブンノ イチ"),
         ("IDとAPI", "アイディート エーピーアイ"),
     ],
 )
@@ -160,6 +164,7 @@ def test_chinese_words_are_not_read_across_their_borders() -> None:
     voice = EngineVoice("x", "pinyin")
     assert readable("服务器重新启动", voice) == "fu2 wu4 qi4 chong2 xin1 qi3 dong4"
     assert readable("重听", voice) == "chong2 ting1"
+    assert readable("拨打的号码", voice) == "bo1 da3 de5 hao4 ma3"
 
 
 def test_arabic_digits_get_their_vowels() -> None:
