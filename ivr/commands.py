@@ -32,7 +32,7 @@ from ivr.events import (
     RequestOpened,
 )
 from ivr.services import Services
-from ivr.session import Session
+from ivr.session import Session, Step
 from switchboard import calls, queues
 from switchboard.events import EventKind, NewEvent
 from switchboard.model import Call, CallState
@@ -47,7 +47,8 @@ class Turn:
     """One turn under way: the transaction, the call as it changes, and what is to follow.
 
     `after_commit` holds acts on the telephone network, which must not happen for a turn that is
-    rolled back.
+    rolled back. `step` is where the call stood, `outcome` what became of it, as an observer is
+    told.
     """
 
     services: Services
@@ -57,6 +58,8 @@ class Turn:
     loaded: Call = field(init=False)
     notes: list[NewEvent] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    step: Step = Step.ARRIVING
+    outcome: str = "taken"
 
     def __post_init__(self) -> None:
         """Remember the row as it is, so that what has not changed is not written."""

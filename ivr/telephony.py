@@ -1,5 +1,6 @@
 """The switchboard's `Telephony`, by the network's REST API and the stock `twilio` client."""
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -17,16 +18,43 @@ LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
 TIMEOUT = 10.0
 
 
-class _Rebased(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
-    """The stock HTTP client, with scheme and host of every address replaced."""
+class _Network(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
+    """The stock HTTP client, for a network at another address and for a change of tokens.
 
-    def __init__(self, base: str, timeout: float) -> None:
-        super().__init__(timeout=timeout)
-        self._base = urlsplit(base)
+    `base` replaces scheme and host of every address. Where the network takes the auth token no
+    more, the next one is tried, and kept: it has been promoted.
+    """
 
-    def request(self, method: str, url: str, *given: Any, **named: Any) -> Response:  # noqa: ANN401 -- the stock client's own signature
-        parts = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc)
-        return super().request(method, urlunsplit(parts), *given, **named)
+    def __init__(self, base: str | None, auth_token_next: str) -> None:
+        super().__init__(timeout=TIMEOUT)
+        self._base = urlsplit(base) if base else None
+        self._next = auth_token_next
+        self._promoted = False
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,  # noqa: ANN401 -- the stock client's own signature
+        data: Any = None,  # noqa: ANN401 -- as above
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        *rest: Any,  # noqa: ANN401 -- as above
+        **named: Any,  # noqa: ANN401 -- as above
+    ) -> Response:
+        if self._base is not None:
+            parts = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc)
+            url = urlunsplit(parts)
+        other = (auth[0], self._next) if auth and self._next else None
+        if other and self._promoted:
+            auth, other = other, auth
+        answer = super().request(method, url, params, data, headers, auth, *rest, **named)
+        if other and answer.status_code == HTTPStatus.UNAUTHORIZED:
+            retried = super().request(method, url, params, data, headers, other, *rest, **named)
+            if retried.status_code != HTTPStatus.UNAUTHORIZED:
+                self._promoted = not self._promoted
+            return retried
+        return answer
 
 
 class TwilioTelephony:
@@ -39,10 +67,9 @@ class TwilioTelephony:
         auth_token: str,
         public_base_url: str,
         api_base_url: str | None = None,
+        auth_token_next: str = "",
     ) -> None:
-        http = (
-            _Rebased(api_base_url, TIMEOUT) if api_base_url else TwilioHttpClient(timeout=TIMEOUT)
-        )
+        http = _Network(api_base_url, auth_token_next)
         self._client = Client(account_sid, auth_token, http_client=http)
         self._voice = f"{public_base_url}/voice"
 

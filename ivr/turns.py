@@ -7,6 +7,7 @@ answered twice with the same document, and done once.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 from data_store import transaction
 from ivr.actions import HangUp, Note, Spoken
@@ -50,12 +51,17 @@ EventMaker = Callable[[Turn, Session], Event | None]
 class Turns:
     """Takes turns of any call; keeps nothing between them but rendered documents."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(
+        self, services: Services, tell: Callable[[Call], None] = lambda _call: None
+    ) -> None:
+        """`tell` hears of each call as its turn left it, once that is committed."""
         self._services = services
+        self._tell = tell
         self._renderer = Renderer(services.prompts)
 
     def begin(self, arrival: Arrival, token: str | None, make: EventMaker) -> str:
         """The first turn of a call, whose row is made of what is known of it."""
+        began = perf_counter()
         now = self._services.clock()
         with transaction(self._services.engine) as conn:
             begun = calls.start(
@@ -71,18 +77,19 @@ class Turns:
             )
             turn = Turn(self._services, conn, begun, now)
             document = self._take(turn, token, make)
-        self._follow(turn)
+        self._follow(turn, perf_counter() - began)
         return document
 
     def take(self, call_sid: str, token: str | None, make: EventMaker) -> str:
         """A later turn. Raises `UnknownCallError` where there is no such call."""
+        began = perf_counter()
         with transaction(self._services.engine) as conn:
             call = calls.load(conn, call_sid)
             if call is None:
                 raise UnknownCallError(call_sid)
             turn = Turn(self._services, conn, call, self._services.clock())
             document = self._take(turn, token, make)
-        self._follow(turn)
+        self._follow(turn, perf_counter() - began)
         return document
 
     def end(self, call_sid: str) -> None:
@@ -95,13 +102,16 @@ class Turns:
     def _take(self, turn: Turn, token: str | None, make: EventMaker) -> str:
         call = turn.call
         if token is not None and token == call.last_token and call.last_answer is not None:
+            turn.outcome = "repeated"
             return call.last_answer
         session = self._restore(call)
+        turn.step = session.step
         event = make(turn, session)
         if event is None:
             return EMPTY
         if call.state is CallState.ENDED and not isinstance(event, HungUp):
             # Whoever ended it here, the network has not heard of it yet.
+            turn.outcome = "over"
             return self._renderer.document((HangUp(),), call.language, call.centre)
         session, spoken = self._advance(turn, session, event)
         return self._save(turn, session, spoken, token)
@@ -118,6 +128,7 @@ class Turns:
             except FlowError as error:
                 # A webhook that came late or twice: say again what the call stands at.
                 log.warning("call %s: %s", turn.call.call_sid, error)
+                turn.outcome = "late"
                 session, actions = resume(session)
             for action in actions:
                 if isinstance(action, Note):
@@ -156,13 +167,16 @@ class Turns:
         calls.save(turn.conn, turn.call, events=turn.notes, now=turn.now)
         return document
 
-    def _follow(self, turn: Turn) -> None:
+    def _follow(self, turn: Turn, seconds: float) -> None:
         """What comes after the commit: wake the pages, and tell the network."""
+        self._tell(turn.call)
+        self._services.observer.turn(turn.call, turn.step, turn.outcome, seconds)
         self._services.live_feed.publish()
         for act in turn.after_commit:
             try:
                 act()
             except TelephonyError as error:
+                self._services.observer.telephony_failed()
                 log.warning("call %s: %s", turn.call.call_sid, error)
 
     @staticmethod

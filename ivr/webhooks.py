@@ -4,8 +4,7 @@ import logging
 from http import HTTPStatus
 from traceback import format_tb
 
-from flask import Blueprint, Response, request
-from twilio.twiml.voice_response import VoiceResponse
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 import region_routing
@@ -20,13 +19,15 @@ from ivr.events import (
     RepresentativeLost,
     StillWaiting,
 )
+from ivr.fallback import Apology, FallbackServices
+from ivr.keepsake import COOKIE, Keepsake
 from ivr.services import Services
 from ivr.session import Session
 from ivr.signature import checker
 from ivr.turns import EMPTY, Arrival, EventMaker, Turns, UnknownCallError
 from region_routing import Override
 from switchboard import overrides, queues
-from switchboard.model import WAITING, CallState
+from switchboard.model import WAITING, Call, CallState
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,28 @@ LEAVE = '<?xml version="1.0" encoding="UTF-8"?><Response><Leave/></Response>'
 def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one short function for each route
     """The webhooks of one web process, to be mounted at `/voice`."""
     blueprint = Blueprint("voice", __name__)
-    turns = Turns(services)
-    blueprint.before_request(checker(services.auth_token, services.public_base_url))
+    turns = Turns(services, _remember)
+    observer = services.observer
+    keepsake = Keepsake(
+        services.auth_tokens, is_secure=services.public_base_url.startswith("https:")
+    )
+    apology = Apology(
+        FallbackServices(
+            services.routing, services.prompts, services.auth_tokens, services.public_base_url
+        )
+    )
+    blueprint.before_request(checker(services.auth_tokens, services.public_base_url))
+
+    @blueprint.before_request
+    def observe() -> None:
+        observer.request(request.form.get("CallSid", ""))
+
+    @blueprint.after_request
+    def leave_keepsake(response: Response) -> Response:
+        call: Call | None = g.get("call")
+        if call is not None and call.case_number is not None:
+            keepsake.leave(response, request.cookies.get(COOKIE), call.case_number, call.language)
+        return response
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
@@ -85,10 +106,7 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
             _lose_representative(services, turns)
         return Response(status=HTTPStatus.NO_CONTENT)
 
-    @blueprint.post("/fallback")
-    def fallback() -> Response:
-        log.error("the network fell back: error %s", request.form.get("ErrorCode", "unknown"))
-        return _twiml(_apology(services))
+    blueprint.post("/fallback")(apology.after_failure)
 
     @blueprint.errorhandler(UnknownCallError)
     def begin_again(_error: UnknownCallError) -> Response:
@@ -103,9 +121,15 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
         # Without the message, in which the database's driver would quote what was keyed.
         where = "".join(format_tb(error.__traceback__))
         log.error("a turn failed: %s\n%s", type(error).__name__, where)
-        return _twiml(_apology(services))
+        observer.failed(error)
+        return apology()
 
     return blueprint
+
+
+def _remember(call: Call) -> None:
+    """Keep the call that a turn was taken of, for what the answer carries."""
+    g.call = call
 
 
 def _twiml(document: str) -> Response:
@@ -193,16 +217,3 @@ REDIRECTED: dict[str, EventMaker] = {
     # Unless somebody has taken the call in the meantime.
     "queue": _put_through,
 }
-
-
-def _apology(services: Services) -> str:
-    """Needs no database; in the language of the number that was rung."""
-    line = services.routing.line_for_number(request.form.get("To", ""))
-    language = line.language if line else "en"
-    response = VoiceResponse()
-    response.say(
-        services.prompts.text("technical_fault", language),
-        language=services.prompts.voice(language),
-    )
-    response.hangup()
-    return str(response)
