@@ -43,6 +43,7 @@ def bootstrap(settings: Settings) -> Line:
         auth_token=settings.twilio_auth_token,
         public_base_url=settings.public_base_url,
         api_base_url=settings.twilio_api_url or None,
+        auth_token_next=settings.twilio_auth_token_next,
     )
     live_feed = LiveFeed(engine)
     voice = VoiceServices(
@@ -55,6 +56,7 @@ def bootstrap(settings: Settings) -> Line:
         auth_token=settings.twilio_auth_token,
         public_base_url=settings.public_base_url,
         live_feed=live_feed,
+        auth_token_next=settings.twilio_auth_token_next,
     )
     console = ConsoleServices(
         engine=engine,
