@@ -22,14 +22,12 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
-from activation_line.serving import address, require_free
+from activation_line.serving import GRACE_SECONDS, address, require_free
 from activation_line.settings import Settings
 from data_store import StoreError
 
 log = logging.getLogger(__name__)
 
-# A turn that is under way when the line is stopped; the network itself waits fifteen seconds.
-GRACE_SECONDS = 15
 # A worker whose main thread says nothing for so long hangs, and is replaced.
 SILENCE_SECONDS = 60
 RETRY_SECONDS = 2.0
