@@ -9,8 +9,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from activation_line.health import Check, examine, examine_readiness
+from activation_line.logs import turn_log
 from activation_line.metrics import Metrics
-from activation_line.observing import Observed, number_requests
+from activation_line.observing import NumberedRequests, Observed
 from activation_line.wiring import Line
 from agent_console import create_blueprint as create_console
 from ivr.webhooks import create_blueprint as create_webhooks
@@ -24,8 +25,7 @@ def create_app(line: Line, metrics: Metrics | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["TRUSTED_HOSTS"] = None
     metrics = metrics or Metrics()
-    number_requests(app)
-    voice = replace(line.voice, observer=Observed(metrics))
+    voice = replace(line.voice, observer=Observed(metrics, turn_log()))
     app.register_blueprint(create_webhooks(voice), url_prefix="/voice")
     app.register_blueprint(create_console(line.console), url_prefix="/console")
 
@@ -77,6 +77,7 @@ def create_app(line: Line, metrics: Metrics | None = None) -> Flask:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
+    app.wsgi_app = NumberedRequests(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

@@ -47,8 +47,8 @@ class Turn:
     """One turn under way: the transaction, the call as it changes, and what is to follow.
 
     `after_commit` holds acts on the telephone network, which must not happen for a turn that is
-    rolled back. `step` is where the call stood, `outcome` what became of it, as an observer is
-    told.
+    rolled back. `step` is where the call stood, `to` where it stands now and `outcome` what became
+    of the turn, as an observer is told.
     """
 
     services: Services
@@ -59,6 +59,7 @@ class Turn:
     notes: list[NewEvent] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     step: Step = Step.ARRIVING
+    to: Step = Step.ARRIVING
     outcome: str = "taken"
 
     def __post_init__(self) -> None:

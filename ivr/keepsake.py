@@ -35,13 +35,16 @@ class Keepsake:
         self._is_secure = is_secure
         self._sign = lru_cache(CACHED)(self._signed)
 
-    def leave(self, response: Response, held: str | None, case_number: str, language: str) -> None:
+    def leave(
+        self, response: Response, held: str | None, case_number: str, language: str
+    ) -> Response:
         """Give the call its cookie, unless what it holds already says the same."""
         value = self._sign(case_number, language)
         if held != value:
             response.set_cookie(
                 COOKIE, value, path=PATH, secure=self._is_secure, httponly=True, samesite="Strict"
             )
+        return response
 
     def find(self, incoming: Request) -> Kept | None:
         """What the call brings; None where it has no case yet, or a cookie that is not ours."""

@@ -12,11 +12,11 @@ class Observer(Protocol):
     def request(self, call_sid: str) -> None:
         """A signed request of this call begins."""
 
-    def turn(self, call: Call, step: Step, outcome: str, seconds: float) -> None:
+    def turn(self, call: Call, step: Step, to: Step, outcome: str, seconds: float) -> None:
         """A turn was taken and committed.
 
-        `step` is where the call stood before; `outcome` is `taken`, `late` (it did not fit the
-        step), `repeated` (the network asked twice) or `over` (the call had ended).
+        It led from `step` to `to`; `outcome` is `taken`, `late` (it did not fit the step),
+        `repeated` (the network asked twice) or `over` (the call had ended).
         """
 
     def failed(self, error: BaseException) -> None:
@@ -31,7 +31,7 @@ class _Unobserved:
 
     def request(self, call_sid: str) -> None: ...
 
-    def turn(self, call: Call, step: Step, outcome: str, seconds: float) -> None: ...
+    def turn(self, call: Call, step: Step, to: Step, outcome: str, seconds: float) -> None: ...
 
     def failed(self, error: BaseException) -> None: ...
 

@@ -105,7 +105,7 @@ class Turns:
             turn.outcome = "repeated"
             return call.last_answer
         session = self._restore(call)
-        turn.step = session.step
+        turn.step = turn.to = session.step
         event = make(turn, session)
         if event is None:
             return EMPTY
@@ -114,6 +114,7 @@ class Turns:
             turn.outcome = "over"
             return self._renderer.document((HangUp(),), call.language, call.centre)
         session, spoken = self._advance(turn, session, event)
+        turn.to = session.step
         return self._save(turn, session, spoken, token)
 
     def _advance(
@@ -170,7 +171,7 @@ class Turns:
     def _follow(self, turn: Turn, seconds: float) -> None:
         """What comes after the commit: wake the pages, and tell the network."""
         self._tell(turn.call)
-        self._services.observer.turn(turn.call, turn.step, turn.outcome, seconds)
+        self._services.observer.turn(turn.call, turn.step, turn.to, turn.outcome, seconds)
         self._services.live_feed.publish()
         for act in turn.after_commit:
             try:

@@ -4,7 +4,7 @@ import logging
 from http import HTTPStatus
 from traceback import format_tb
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, after_this_request, request
 from werkzeug.exceptions import HTTPException
 
 import region_routing
@@ -40,7 +40,6 @@ LEAVE = '<?xml version="1.0" encoding="UTF-8"?><Response><Leave/></Response>'
 def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one short function for each route
     """The webhooks of one web process, to be mounted at `/voice`."""
     blueprint = Blueprint("voice", __name__)
-    turns = Turns(services, _remember)
     observer = services.observer
     keepsake = Keepsake(
         services.auth_tokens, is_secure=services.public_base_url.startswith("https:")
@@ -50,18 +49,21 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
             services.routing, services.prompts, services.auth_tokens, services.public_base_url
         )
     )
-    blueprint.before_request(checker(services.auth_tokens, services.public_base_url))
+    check = checker(services.auth_tokens, services.public_base_url)
 
     @blueprint.before_request
-    def observe() -> None:
+    def admit() -> None:
+        check()
         observer.request(request.form.get("CallSid", ""))
 
-    @blueprint.after_request
-    def leave_keepsake(response: Response) -> Response:
-        call: Call | None = g.get("call")
-        if call is not None and call.case_number is not None:
-            keepsake.leave(response, request.cookies.get(COOKIE), call.case_number, call.language)
-        return response
+    def remember(call: Call) -> None:
+        """Give the call its cookie with the answer, once it has a case."""
+        number, language = call.case_number, call.language
+        if number is not None:
+            held = request.cookies.get(COOKIE)
+            after_this_request(lambda answer: keepsake.leave(answer, held, number, language))
+
+    turns = Turns(services, remember)
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
@@ -125,11 +127,6 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
         return apology()
 
     return blueprint
-
-
-def _remember(call: Call) -> None:
-    """Keep the call that a turn was taken of, for what the answer carries."""
-    g.call = call
 
 
 def _twiml(document: str) -> Response:
