@@ -29,7 +29,7 @@ OURS: Final = (
 CODES: Final = re.compile(
     r"""(?<![0-9A-Za-z]) (?:
         \d{5} (?:[-\s"',]{0,4}\d{5})+
-      | [0-9A-HJKMNP-TV-Z]{5} (?:-[0-9A-HJKMNP-TV-Z]{5}){4}
+      | [0-9A-HJKMNP-TV-Z]{5} (?:-?[0-9A-HJKMNP-TV-Z]{5}){4}
     ) (?![0-9A-Za-z])""",
     re.VERBOSE,
 )

@@ -1,6 +1,7 @@
 """The line as several workers: a call outlives any of them, and a stop lets its turn finish."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -103,6 +104,8 @@ def served(tmp_path: Path, url: str, workers: int) -> Iterator[processes.Running
             "ACTIVATION_LINE_TWILIO_API_URL": "http://127.0.0.1:1",
             "ACTIVATION_LINE_PORT": "0",
             "ACTIVATION_LINE_WORKERS": str(workers),
+            "ACTIVATION_LINE_METRICS_TOKEN": "figures",
+            "ACTIVATION_LINE_LOG_FORMAT": "json",
         },
     )
     try:
@@ -111,8 +114,8 @@ def served(tmp_path: Path, url: str, workers: int) -> Iterator[processes.Running
         running.stop()
 
 
-def post(address: str, path: str, **fields: str) -> requests.Response:
-    form = {"CallSid": SID, "To": "+12025550142", "From": "+12025550199", **fields}
+def post(address: str, path: str, sid: str = SID, **fields: str) -> requests.Response:
+    form = {"CallSid": sid, "To": "+12025550142", "From": "+12025550199", **fields}
     signature = RequestValidator(TOKEN).compute_signature(BASE + path, form)
     headers = {"X-Twilio-Signature": signature}
     return requests.post(address + path, form, headers=headers, timeout=30)
@@ -144,3 +147,23 @@ def test_a_stop_lets_the_turn_under_way_finish(
         assert "<Gather" in answer.text
         assert running.process.wait(30) == 0
     engine.dispose()
+    lines = [json.loads(line) for line in running.log.read_text("utf-8").splitlines()]
+    begun = [line for line in lines if line["event"] == "turn" and line["step"] == "arriving"]
+    assert [line["call"] for line in begun] == [SID]
+    assert begun[0]["request"]
+    assert "12345" not in running.log.read_text("utf-8")
+
+
+def test_any_worker_tells_the_figures_of_all(tmp_path: Path, empty_url: str) -> None:
+    with served(tmp_path, empty_url, 2) as running:
+        address = running.facts["url"]
+        for number in range(12):
+            post(address, "/voice/incoming", f"CA{number:032d}").raise_for_status()
+        pages = [
+            requests.get(
+                f"{address}/metrics", headers={"Authorization": "Bearer figures"}, timeout=10
+            ).text
+            for _ in range(6)
+        ]
+    for page in pages:
+        assert "\nactivation_line_turn_seconds_count 12.0\n" in page
