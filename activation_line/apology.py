@@ -11,6 +11,7 @@ from activation_line.logs import log_to_stderr
 from activation_line.serving import serve
 from activation_line.settings import Settings
 from ivr.fallback import FallbackServices, create_blueprint
+from spoken_prompts.approvals import read_approvals
 
 LARGEST_BODY = 1 << 16
 # An apology is made of what is in memory already.
@@ -23,7 +24,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     services = FallbackServices(
         routing=region_routing.load(settings.routing_dir),
-        prompts=spoken_prompts.load(),
+        prompts=spoken_prompts.load(approvals=read_approvals(settings.prompt_approvals_file)),
         auth_tokens=settings.auth_tokens,
         public_base_url=settings.apology_base_url,
     )
@@ -39,7 +40,7 @@ def create_app(settings: Settings) -> Flask:
 def serve_fallback(
     settings: Settings, *, port: int | None, host: str | None, as_json: bool
 ) -> None:
-    """Serve until stopped. Touches neither the database nor the data directory."""
+    """Serve until stopped. Needs no database."""
     if port is not None:
         settings = replace(settings, fallback_port=port)
     if host is not None:

@@ -46,9 +46,16 @@ def _mendable() -> tuple[type[Exception], ...]:
     from data_store import StoreError  # noqa: PLC0415 -- as above
     from licensing_site.tokens import TokenError  # noqa: PLC0415 -- as above
     from region_routing import RoutingTableError  # noqa: PLC0415 -- as above
+    from spoken_prompts import (  # noqa: PLC0415 -- as above
+        ApprovalError,
+        CatalogueError,
+        UnknownPromptError,
+    )
 
     return (
         AccountError,
+        ApprovalError,
+        CatalogueError,
         CodeError,
         DemoDirectoryError,
         ListenError,
@@ -58,6 +65,7 @@ def _mendable() -> tuple[type[Exception], ...]:
         SettingsError,
         StoreError,
         TokenError,
+        UnknownPromptError,
     )
 
 
@@ -132,6 +140,7 @@ for name, purpose in {
     "customers": "Customers: add, list, show, change.",
     "packs": "License packs: add, list.",
     "products": "Products: add, list, import, policy, key, block, history.",
+    "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():

@@ -23,6 +23,8 @@ from clearinghouse.tables import products
 from data_store import Cipher, StoreError, open_engine, reading
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTableError
+from spoken_prompts import ApprovalError, CatalogueError, State
+from spoken_prompts.approvals import read_approvals
 from switchboard.telephony import TelephonyError
 
 
@@ -45,7 +47,7 @@ def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Fi
         for problem in error.problems:
             yield Finding("settings", ok=False, says=problem)
     yield _routing(routing or (settings.routing_dir if settings else None))
-    yield _prompts()
+    yield _prompts(settings)
     if settings is None:
         return
     yield _address(settings)
@@ -69,9 +71,17 @@ def _routing(path: Path | None) -> Finding:
     return Finding("routing tables", ok=True, says=says)
 
 
-def _prompts() -> Finding:
-    prompts = spoken_prompts.load()
-    return Finding("prompts", ok=True, says=f"{len(prompts.ids())} texts.")
+def _prompts(settings: Settings | None) -> Finding:
+    try:
+        approvals = read_approvals(settings.prompt_approvals_file) if settings else {}
+        prompts = spoken_prompts.load(approvals=approvals)
+    except (ApprovalError, CatalogueError) as error:
+        return Finding("prompts", ok=False, says=str(error))
+    drafts = [each for each in prompts.languages if prompts.state(each) is State.DRAFT]
+    says = f"{len(prompts.ids())} texts in {len(prompts.languages)} languages"
+    if drafts:
+        says += f"; drafts, of which production speaks English alone: {', '.join(drafts)}"
+    return Finding("prompts", ok=True, says=f"{says}.")
 
 
 def _address(settings: Settings) -> Finding:

@@ -43,7 +43,8 @@ class Figures:
         for centre, state, count in live:
             if state in WAITING:
                 waiting[centre] = waiting.get(centre, 0) + count
-        self._metrics.look(sum(count for _, _, count in live), waiting)
+        on_the_line = sum(count for _, state, count in live if state != CallState.CALL_BACK)
+        self._metrics.look(on_the_line, waiting)
         for action in happened:
             self._metrics.happened(action)
 

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +17,8 @@ from activation_line.wiring import Line
 from agent_console import dispatch
 from clearinghouse import Actor
 from data_store import StoreError, reading, transaction
-from switchboard import calls
+from switchboard import call_backs, calls
+from switchboard.model import Call, CallState
 from switchboard.telephony import TelephonyError
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,8 @@ TICK_SECONDS = 2.0
 NETWORK = Actor("line", "network")
 # Calls of a network that was restarted are known by asking it, which is not done every tick.
 TICKS_PER_ROUND = 15
+# By then a call-back was answered, or the network has told that it was not.
+LONGEST_CALLING = timedelta(minutes=2)
 
 
 class Housekeeping:
@@ -87,13 +91,27 @@ def keep_audit_head(line: Line) -> None:
     keep_head(line.register, line.settings.audit_head_file)
 
 
+def free_the_unreached(line: Line, held: Sequence[Call], now: datetime) -> None:
+    """Call-backs whose end the network has not told: the representative waits no longer."""
+    for call in held:
+        if call.state is not CallState.CALLING or call.answered_at is None:
+            continue
+        if now - call.answered_at < LONGEST_CALLING or line.telephony.is_live(call.call_sid):
+            continue
+        with transaction(line.engine) as connection:
+            call_backs.missed(connection, call.id, now)
+
+
 def sweep(line: Line) -> None:
     """End calls that the network no longer knows; let requests lapse that nobody confirmed."""
     with reading(line.engine) as connection:
         held = calls.live(connection)
-    # The network is asked outside of any transaction: it may be slow, or gone.
-    gone = [call for call in held if not line.telephony.is_live(call.call_sid)]
     now = line.clock()
+    # The network is asked outside of any transaction: it may be slow, or gone. Of somebody who has
+    # hung up to be called back it knows nothing.
+    on_line = [call for call in held if not call.is_call_back]
+    gone = [call for call in on_line if not line.telephony.is_live(call.call_sid)]
+    free_the_unreached(line, held, now)
     for call in gone:
         # One at a time: a turn holds its call before the register, so whoever has been to the
         # register must not wait for a call.

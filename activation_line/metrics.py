@@ -55,13 +55,13 @@ class Metrics:
         )
         self._live = Gauge(
             f"{PREFIX}_calls_live",
-            "Calls that are not over.",
+            "Calls on the line just now; those who wait to be called back are none.",
             registry=registry,
             multiprocess_mode="mostrecent",
         )
         self._waiting = Gauge(
             f"{PREFIX}_calls_waiting",
-            "Calls in the queue of a support centre.",
+            "Calls in the queue of a support centre, call-backs included.",
             ["centre"],
             registry=registry,
             multiprocess_mode="mostrecent",

@@ -91,6 +91,11 @@ class Settings:
         return self.data_dir / "register.key"
 
     @property
+    def prompt_approvals_file(self) -> Path:
+        """Where it is kept who has approved which language of the prompts."""
+        return self.data_dir / "prompt-approvals.json"
+
+    @property
     def audit_key_file(self) -> Path:
         """Where the key that signs the register's audit lies."""
         return self.data_dir / "audit.key"

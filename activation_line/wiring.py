@@ -14,6 +14,7 @@ from clearinghouse import Clearinghouse
 from ivr.services import Services as VoiceServices
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable
+from spoken_prompts.approvals import read_approvals
 from switchboard.live import LiveFeed
 
 
@@ -33,11 +34,11 @@ class Line:
 
 
 def bootstrap(settings: Settings) -> Line:
-    """Wire one web process. Raises `SettingsError`, `StoreError`, `RoutingTableError`."""
+    """Wire one web process. Raises typed errors, each with its sentence."""
     register = open_register(settings)
     engine, clock, clearinghouse = register.engine, register.clock, register.clearinghouse
     routing = region_routing.load(settings.routing_dir)
-    prompts = spoken_prompts.load()
+    prompts = spoken_prompts.load(approvals=read_approvals(settings.prompt_approvals_file))
     telephony = TwilioTelephony(
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token,

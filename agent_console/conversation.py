@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import insert
 
-from agent_console import dispatch, wording
+from agent_console import calling_back, dispatch, wording
 from agent_console.acts import ActRefusedError, Turn, begin
 from agent_console.services import ConsoleServices
 from agent_console.sessions import Notice, Session
@@ -28,7 +28,10 @@ Fields = Mapping[str, str]
 
 
 def answer(services: ConsoleServices, session: Session, call_id: int, fields: Fields) -> None:
-    """Take the offered call and have the network bring both sides together."""
+    """Take the offered call and have the network bring both sides together.
+
+    A caller who is to be called back is called now.
+    """
     login = session.account.login
     with transaction(services.engine) as conn:
         begin(conn, services, session, call_id, "answer", fields)
@@ -39,6 +42,9 @@ def answer(services: ConsoleServices, session: Session, call_id: int, fields: Fi
         who = representatives.get(conn, login)
     endpoint = who.endpoint if who else ""
     services.live_feed.publish()
+    if call.state is CallState.CALLING:
+        calling_back.call(services, call, endpoint, _line_number(services, call))
+        return
     try:
         services.telephony.connect(
             call.call_sid,

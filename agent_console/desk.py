@@ -92,17 +92,18 @@ class Desk:
 def look(conn: Connection, services: ConsoleServices, session: Session) -> Desk:
     """Read one representative's desk. Other accounts have a desk without calls."""
     account = session.account
+    now = services.clock()
     who = representatives.get(conn, account.login)
     call = _call_in_hand(conn, who)
     hand = None if call is None else _hand(conn, services, call)
     return Desk(
-        now=services.clock(),
+        now=now,
         last_event=events.last_id(conn),
         account=account.login,
         display_name=account.display_name,
         role=account.role.value,
         who=who,
-        waiting=_waiting(conn, who),
+        waiting=_waiting(conn, who, now),
         hand=hand,
         allowed=steps.allowed(
             who, call, hand.request if hand else None, hand.readout if hand else ReadOut()
@@ -155,15 +156,21 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
     )
 
 
-def _waiting(conn: Connection, who: Representative | None) -> Waiting:
+def _waiting(conn: Connection, who: Representative | None, now: datetime) -> Waiting:
     waiting = [
         call.queued_at
         for call in calls.live(conn)
-        if call.state is CallState.QUEUED
+        if (call.state is CallState.QUEUED or _is_due(call, now))
         and call.queued_at is not None
         and (who is None or call.centre in who.centres)
     ]
     return Waiting(len(waiting), min(waiting, default=None))
+
+
+def _is_due(call: Call, now: datetime) -> bool:
+    return (
+        call.state is CallState.CALL_BACK and call.not_before is not None and call.not_before <= now
+    )
 
 
 def _call_json(hand: CallInHand) -> dict[str, Any]:
@@ -176,6 +183,7 @@ def _call_json(hand: CallInHand) -> dict[str, Any]:
         "language": call.language,
         "caller": call.caller,
         "case_number": None if call.case_number is None else case_number.format(call.case_number),
+        "is_call_back": call.is_call_back,
         "queued_at": _moment(call.queued_at),
         "answered_at": _moment(call.answered_at),
         "keyed": [asdict(code) for code in hand.keyed],

@@ -2,7 +2,7 @@
 
 from agent_console.services import ConsoleServices
 from data_store import reading, transaction
-from switchboard import queues
+from switchboard import overflow, queues
 
 
 def tick(services: ConsoleServices) -> None:
@@ -11,12 +11,13 @@ def tick(services: ConsoleServices) -> None:
     Called when a presence changes, when a desk is looked at, and by a housekeeping thread, so
     that no page has to be open for a caller to be offered to somebody.
     """
-    with reading(services.engine) as conn:
-        if not queues.waiting(conn):
-            return
     now = services.clock()
+    with reading(services.engine) as conn:
+        if not queues.waiting(conn, now):
+            return
+        helping = overflow.helping(services.routing, conn, now)
     with transaction(services.engine) as conn:
         expired = queues.expire_offers(conn, now, services.ring_seconds)
-        offered = queues.offer(conn, now)
+        offered = queues.offer(conn, now, helping)
     if expired or offered:
         services.live_feed.publish()

@@ -41,13 +41,6 @@ class WaitInQueue:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Silence for a waiting caller until the network asks again."""
-
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
 class JoinConference:
     """Talk: join the conference of this name."""
 
@@ -130,7 +123,46 @@ class Note:
     data: tuple[tuple[str, str | int | bool], ...] = ()
 
 
-Spoken = Say | Ask | WaitInQueue | Hold | JoinConference | HangUp
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Speak to a waiting caller and take one key, without leaving the queue; then silence.
+
+    After `seconds` without a key the network asks again what the caller hears.
+    """
+
+    says: tuple[Say, ...]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtQueue:
+    """Place and expected time, as of now. Brings `StillWaiting`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCentre:
+    """Wait at another centre where somebody is at work. Brings `StillWaiting`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCallBack:
+    """May this caller be called back? Brings `CallBackPossible` or `CallBackRefused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskCallBack:
+    """Keep the place for a caller who hangs up. Brings `PlaceKept` or `CallBackRefused`.
+
+    Where somebody has answered meanwhile it brings `StillWaiting`.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class CallLater:
+    """The caller was not reached: free the representative. Brings `CallBackMissed`."""
+
+
+Spoken = Say | Ask | WaitInQueue | JoinConference | HangUp | Listen
 Command = (
     LookUpProduct
     | OpenRequest
@@ -140,5 +172,10 @@ Command = (
     | Enqueue
     | FindRepresentative
     | EndCall
+    | LookAtQueue
+    | ChangeCentre
+    | CheckCallBack
+    | AskCallBack
+    | CallLater
 )
 Action = Spoken | Command | Note

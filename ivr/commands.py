@@ -10,13 +10,19 @@ from sqlalchemy import Connection
 
 from clearinghouse import Actor, Channel, DeactivationCause, Reason, Refusal, RefusalCode
 from data_store import mark_durable
+from ivr import queue_commands
 from ivr.actions import (
+    AskCallBack,
+    CallLater,
+    ChangeCentre,
+    CheckCallBack,
     Command,
     Confirm,
     Deactivate,
     EndCall,
     Enqueue,
     FindRepresentative,
+    LookAtQueue,
     LookUpProduct,
     OpenRequest,
     SetReason,
@@ -71,6 +77,14 @@ class Turn:
         """The caller, as the register's audit names one."""
         return Actor("caller", self.call.caller)
 
+    def share(self, session: Session) -> None:
+        """Let whoever is to answer see what was keyed."""
+        shared = {
+            "product_id": session.product_id.groups,
+            "license_server_id": session.license_server_id.groups,
+        }
+        self.call = replace(self.call, shared=json.dumps(shared))
+
     def note(self, kind: EventKind, **data: object) -> None:
         """A row for the event log, written with the turn."""
         self.notes.append(NewEvent(kind, data))
@@ -95,6 +109,8 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
             return PutThrough(turn.call.conference)
         case EndCall(by, case):
             _end(turn, by, case)
+        case LookAtQueue() | ChangeCentre() | CheckCallBack() | AskCallBack() | CallLater():
+            return queue_commands.carry_out(turn, session, command)
         case _:
             return _ask_register(turn, command)
     return None
@@ -153,13 +169,15 @@ def _deactivate(turn: Turn, command: Deactivate) -> Event:
 
 
 def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
-    """Let a representative see what was keyed, then take a place."""
-    shared = {
-        "product_id": session.product_id.groups,
-        "license_server_id": session.license_server_id.groups,
-    }
-    turn.call = replace(turn.call, shared=json.dumps(shared))
-    queued = queues.enqueue(turn.conn, turn.call, turn.now, first=first)
+    """Let a representative see what was keyed, then take a place.
+
+    Whose private key is compromised goes before those who only wait.
+    """
+    turn.share(session)
+    house, case = turn.services.clearinghouse, session.case
+    request = None if case is None else house.request(turn.conn, case)
+    urgent = request is not None and request.reason is Reason.PRIVATE_KEY_COMPROMISED
+    queued = queues.enqueue(turn.conn, turn.call, turn.now, first=first, urgent=urgent)
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
 
 

@@ -17,6 +17,12 @@ NAMES = {
     "ClosingCodeWanted": "closing code wanted",
     "RepresentativeLost": "representative lost",
     "HungUp": "hang-up",
+    "CallBackPossible": "call-back possible",
+    "CallBackRefused": "call-back refused",
+    "PlaceKept": "place kept",
+    "CalledBack": "called back",
+    "NotReached": "not reached",
+    "CallBackMissed": "call-back missed",
 }
 
 

@@ -62,9 +62,18 @@ class Deactivated:
 
 @dataclass(frozen=True, slots=True)
 class StillWaiting:
-    """The network asks what a waiting caller hears. `place` counts from 1."""
+    """The network asks what a waiting caller hears.
+
+    `place` counts from 1; it is 0 where somebody has answered and the caller is about to be moved.
+    `minutes` is None where nobody can tell, `LONG` where it is more than an hour. `is_staffed`:
+    somebody is at work here; `elsewhere`: at another centre that speaks the language.
+    """
 
     place: int
+    minutes: int | None = None
+    is_staffed: bool = True
+    elsewhere: bool = False
+    case_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,56 @@ class HungUp:
     by: str = "caller"
 
 
+# Minutes of an expected wait that is not worth a figure.
+LONG = -1
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackPossible:
+    """The caller's own number may be called.
+
+    `ending` are its last two digits. `opens` is when the centre opens next, as spoken; None while
+    it is open.
+    """
+
+    ending: str
+    opens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackRefused:
+    """The caller's number can't be called back; `why` is the value of a `NotCallable`."""
+
+    why: str
+    opens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """The caller may hang up and is called back. `opens` as in `CallBackPossible`."""
+
+    opens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """Somebody answers at the caller's number. `line_code` where the IDs are known."""
+
+    line_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """Nobody answered at the caller's number, or whoever did has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackMissed:
+    """The attempt is written down; `again` says whether there will be another."""
+
+    again: bool
+
+
 Event = (
     CallArrived
     | KeysPressed
@@ -105,4 +164,10 @@ Event = (
     | ClosingCodeWanted
     | RepresentativeLost
     | HungUp
+    | CallBackPossible
+    | CallBackRefused
+    | PlaceKept
+    | CalledBack
+    | NotReached
+    | CallBackMissed
 )

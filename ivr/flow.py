@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from codes import case_number
-from ivr import closing, deactivating
+from ivr import calling_back, closing, deactivating, waiting
 from ivr.actions import (
     Action,
     Ask,
@@ -18,7 +18,6 @@ from ivr.actions import (
     Enqueue,
     FindRepresentative,
     HangUp,
-    Hold,
     JoinConference,
     Note,
     Say,
@@ -27,6 +26,10 @@ from ivr.actions import (
 )
 from ivr.events import (
     CallArrived,
+    CallBackMissed,
+    CallBackPossible,
+    CallBackRefused,
+    CalledBack,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
@@ -34,6 +37,8 @@ from ivr.events import (
     HungUp,
     KeysPressed,
     NothingPressed,
+    NotReached,
+    PlaceKept,
     ProductFound,
     PutThrough,
     Refused,
@@ -55,7 +60,6 @@ from ivr.transitions import TRANSITIONS
 from switchboard.events import EventKind
 
 REASONS = "12345"
-SECONDS_BETWEEN_PLACES = 15
 
 
 class FlowError(Exception):
@@ -76,7 +80,7 @@ def advance(session: Session, event: Event) -> Turn:
     return after, actions
 
 
-def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
+def resume(session: Session) -> Turn:  # noqa: C901, PLR0911, PLR0912 -- one way for each step
     """Say again what the call stands at, for a webhook that came late or out of order."""
     match session.step:
         case Step.ARRIVING:
@@ -89,13 +93,19 @@ def resume(session: Session) -> Turn:  # noqa: PLR0911 -- one way for each step
             return deactivating.offer(session)
         case Step.DEACTIVATING | Step.CONFIRMATION:
             return deactivating.again(session)
+        case Step.QUEUED if session.is_in_queue:
+            return waiting.listen(session)
         case Step.QUEUED:
             return session, (WaitInQueue(),)
         case Step.TALKING:
             return session, (FindRepresentative(),)
         case Step.CLOSING_CODE | Step.CONFIRMING:
             return replace(session, step=Step.CLOSING_CODE), (closing.menu(),)
-        case Step.ENDED:
+        case Step.CALL_BACK:
+            return calling_back.offer(session)
+        case Step.CALLED_BACK:
+            return calling_back.greet(session, CalledBack())
+        case Step.ENDED | Step.AWAITING_CALL:
             return session, (HangUp(),)
         case _:
             return ask_for_groups(session)
@@ -196,15 +206,6 @@ def _miss_reason(session: Session, _event: NothingPressed) -> Turn:
     return replace(session, silences=silences), (_reason_menu(),)
 
 
-def _wait(session: Session, event: StillWaiting) -> Turn:
-    """Say the place when it has changed, else just hold."""
-    hold = Hold(SECONDS_BETWEEN_PLACES)
-    if event.place == session.place:
-        return session, (hold,)
-    said = Say("queue_position", (("place", str(event.place)),))
-    return replace(session, place=event.place), (said, hold)
-
-
 def _put_through(session: Session, event: PutThrough) -> Turn:
     joined = Note(EventKind.CALLER_CONNECTED)
     session = replace(session, step=Step.TALKING, tries=0, silences=0, place=None)
@@ -224,7 +225,7 @@ def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
 
 
 def _hang_up(session: Session, event: HungUp) -> Turn:
-    if session.step is Step.ENDED:
+    if session.step in {Step.ENDED, Step.AWAITING_CALL}:
         return session, ()
     return replace(session, step=Step.ENDED), (EndCall(event.by, session.case),)
 
@@ -251,7 +252,8 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.DEACTIVATING, Refused): deactivating.refuse,
     (Step.CONFIRMATION, KeysPressed): deactivating.hear_again,
     (Step.CONFIRMATION, NothingPressed): deactivating.miss_typed,
-    (Step.QUEUED, StillWaiting): _wait,
+    (Step.QUEUED, StillWaiting): waiting.wait,
+    (Step.QUEUED, KeysPressed): waiting.take_key,
     (Step.QUEUED, PutThrough): _put_through,
     (Step.QUEUED, RepresentativeLost): _requeue,
     (Step.TALKING, PutThrough): _put_through,
@@ -264,5 +266,22 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CLOSING_CODE, RepresentativeLost): _requeue,
     (Step.CONFIRMING, Confirmed): closing.confirm,
     (Step.CONFIRMING, Refused): closing.refuse_code,
+    (Step.CALL_BACK, CallBackPossible): calling_back.ask,
+    (Step.CALL_BACK, CallBackRefused): calling_back.refuse,
+    (Step.CALL_BACK, KeysPressed): calling_back.choose,
+    (Step.CALL_BACK, NothingPressed): calling_back.miss_choice,
+    (Step.CALL_BACK, PlaceKept): calling_back.promise,
+    (Step.CALL_BACK, StillWaiting): waiting.wait,
+    (Step.CALL_BACK, PutThrough): _put_through,
+    (Step.CALL_BACK, RepresentativeLost): _requeue,
+    (Step.AWAITING_CALL, CalledBack): calling_back.greet,
+    (Step.AWAITING_CALL, NotReached): calling_back.miss,
+    (Step.AWAITING_CALL, CallBackMissed): calling_back.settle,
+    (Step.CALLED_BACK, CalledBack): calling_back.greet,
+    (Step.CALLED_BACK, KeysPressed): calling_back.connect,
+    (Step.CALLED_BACK, NothingPressed): calling_back.miss_connect,
+    (Step.CALLED_BACK, NotReached): calling_back.miss,
+    (Step.CALLED_BACK, PutThrough): _put_through,
+    (Step.CALLED_BACK, RepresentativeLost): _requeue,
     **{(step, HungUp): _hang_up for step in Step},
 }

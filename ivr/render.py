@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from ivr.actions import Ask, HangUp, Hold, JoinConference, Say, Spoken, WaitInQueue
+from ivr.actions import Ask, HangUp, JoinConference, Listen, Say, Spoken, WaitInQueue
 from spoken_prompts import Prompts
 
 TURN = "/voice/turn"
@@ -43,6 +43,21 @@ class Renderer:
                     for say in says:
                         self._say(gather, say, language)
                     response.append(gather)
+                case Listen(says, seconds):
+                    # The same address as that of the wait document: whichever of the two the
+                    # network asks for next, the caller goes on waiting.
+                    gather = Gather(
+                        input="dtmf",
+                        action=WAIT,
+                        method="POST",
+                        timeout=seconds,
+                        num_digits=1,
+                        finish_on_key="",
+                        action_on_empty_result=True,
+                    )
+                    for say in says:
+                        self._say(gather, say, language)
+                    response.append(gather)
                 case WaitInQueue():
                     response.enqueue(
                         queue,
@@ -51,8 +66,6 @@ class Renderer:
                         wait_url=WAIT,
                         wait_url_method="POST",
                     )
-                case Hold(seconds):
-                    response.pause(length=seconds)
                 case JoinConference(conference):
                     # The caller is redirected out to key something and comes back, so leaving
                     # must not end the conference; whoever ends the call ends it.
@@ -80,6 +93,6 @@ def prompts_in(spoken: tuple[Spoken, ...]) -> list[str]:
         match action:
             case Say(prompt):
                 ids.append(prompt)
-            case Ask(says):
+            case Ask(says) | Listen(says):
                 ids += [say.prompt for say in says]
     return ids

@@ -29,6 +29,9 @@ class Step(StrEnum):
     CLOSING_CODE = "closing_code"
     CONFIRMING = "confirming"
     ENDED = "ended"
+    CALL_BACK = "call_back"
+    AWAITING_CALL = "awaiting_call"
+    CALLED_BACK = "called_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Session:
     """One call's place in the flow.
 
     `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
-    the request's number in the register; `place` the position in the queue that was said last.
+    the request's number in the register; `place` the position in the queue that was said last,
+    `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
+    hears.
     """
 
     step: Step = Step.ARRIVING
@@ -46,6 +51,13 @@ class Session:
     silences: int = 0
     case: int | None = None
     place: int | None = None
+    minutes: int | None = None
+    looks: int = 0
+
+    @property
+    def is_in_queue(self) -> bool:
+        """Whether the network holds the caller in its queue, where not every verb is allowed."""
+        return self.place is not None
 
     @property
     def has_keyed(self) -> bool:

@@ -1,7 +1,8 @@
 """The switchboard's `Telephony`, by the network's REST API and the stock `twilio` client."""
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from requests.exceptions import RequestException
@@ -16,6 +17,9 @@ NOT_FOUND = 404
 NOT_IN_PROGRESS = 21220
 LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
 TIMEOUT = 10.0
+# Seconds: long enough to come from the next room, short enough for a representative to wait.
+CALL_BACK_RINGS = 40
+Result = TypeVar("Result")
 
 
 class _Network(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
@@ -75,6 +79,16 @@ class TwilioTelephony:
 
     def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
         """Ring the representative's endpoint into the conference, then bring the caller there."""
+        self.ring(call_sid, conference=conference, endpoint=endpoint, caller_id=caller_id)
+        try:
+            self.ask(call_sid, "conversation")
+        except TelephonyError:
+            # The caller has gone meanwhile: nobody is left alone in the conference.
+            self.end_conference(conference)
+            raise
+
+    def ring(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
+        """Ring the representative's endpoint into the conference."""
         told = urlencode({"call": call_sid, "endpoint": endpoint})
         watch = f"{self._voice}/representative-status?{told}"
 
@@ -90,12 +104,27 @@ class TwilioTelephony:
             )
 
         self._attempt(ring)
-        try:
-            self.ask(call_sid, "conversation")
-        except TelephonyError:
-            # The caller has gone meanwhile: nobody is left alone in the conference.
-            self.end_conference(conference)
-            raise
+
+    def call_back(self, *, to: str, from_: str, url_path: str) -> str:
+        """Call a number from the line's own; the new call's identifier.
+
+        No machine is listened for: whoever answers has to press a key.
+        """
+        url = f"{self._voice}/{url_path}"
+
+        def call() -> str:
+            created = self._client.calls.create(
+                to=to,
+                from_=from_,
+                url=url,
+                method="POST",
+                status_callback=f"{url}/status",
+                status_callback_event=["completed"],
+                timeout=CALL_BACK_RINGS,
+            )
+            return str(created.sid)
+
+        return self._attempt(call)
 
     def ask(self, call_sid: str, what: str) -> None:
         """Redirect the caller to the flow's entry `what`."""
@@ -132,9 +161,9 @@ class TwilioTelephony:
             raise TelephonyError(_sentence(error)) from error
 
     @staticmethod
-    def _attempt(act: Any) -> None:  # noqa: ANN401 -- whatever the client's call returns is dropped
+    def _attempt(act: Callable[[], Result]) -> Result:
         try:
-            act()
+            return act()
         except (TwilioException, RequestException) as error:
             raise TelephonyError(_sentence(error)) from error
 

@@ -5,6 +5,10 @@ An event that is not here is refused and changes nothing. `docs/call-flow.md` is
 
 from ivr.events import (
     CallArrived,
+    CallBackMissed,
+    CallBackPossible,
+    CallBackRefused,
+    CalledBack,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
@@ -12,6 +16,8 @@ from ivr.events import (
     HungUp,
     KeysPressed,
     NothingPressed,
+    NotReached,
+    PlaceKept,
     ProductFound,
     PutThrough,
     Refused,
@@ -89,6 +95,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.QUEUED: {
         StillWaiting: frozenset({Step.QUEUED}),
+        KeysPressed: frozenset({Step.QUEUED, Step.CALL_BACK}),
         PutThrough: frozenset({Step.TALKING}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,
@@ -113,6 +120,32 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.ENDED: {
+        HungUp: ENDED,
+    },
+    Step.CALL_BACK: {
+        CallBackPossible: frozenset({Step.CALL_BACK}),
+        CallBackRefused: UNANSWERED,
+        KeysPressed: UNANSWERED | {Step.CALL_BACK},
+        NothingPressed: UNANSWERED | {Step.CALL_BACK},
+        PlaceKept: frozenset({Step.AWAITING_CALL}),
+        StillWaiting: frozenset({Step.QUEUED}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.AWAITING_CALL: {
+        CalledBack: frozenset({Step.CALLED_BACK}),
+        NotReached: frozenset({Step.AWAITING_CALL}),
+        CallBackMissed: frozenset({Step.AWAITING_CALL, Step.ENDED}),
+        HungUp: frozenset({Step.AWAITING_CALL}),
+    },
+    Step.CALLED_BACK: {
+        CalledBack: frozenset({Step.CALLED_BACK}),
+        KeysPressed: frozenset({Step.CALLED_BACK, Step.ENDED}),
+        NothingPressed: frozenset({Step.CALLED_BACK, Step.AWAITING_CALL}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        NotReached: frozenset({Step.AWAITING_CALL}),
         HungUp: ENDED,
     },
 }

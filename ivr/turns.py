@@ -92,6 +92,21 @@ class Turns:
         self._follow(turn, perf_counter() - began)
         return document
 
+    def answer(self, call_id: int, token: str | None, make: EventMaker) -> str:
+        """A turn of a call that the network may know by a new name: a call-back.
+
+        Raises `UnknownCallError`.
+        """
+        began = perf_counter()
+        with transaction(self._services.engine) as conn:
+            call = calls.hold(conn, call_id)
+            if call is None:
+                raise UnknownCallError(str(call_id))
+            turn = Turn(self._services, conn, call, self._services.clock())
+            document = self._take(turn, token, make)
+        self._follow(turn, perf_counter() - began)
+        return document
+
     def end(self, call_sid: str) -> None:
         """The network says that the call is over; said twice, it is over once."""
         try:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, after_this_request, request
 from werkzeug.exceptions import HTTPException
 
 import region_routing
+from ivr import call_back_webhooks
 from ivr.commands import Turn
 from ivr.events import (
     CallArrived,
@@ -17,10 +18,10 @@ from ivr.events import (
     NothingPressed,
     PutThrough,
     RepresentativeLost,
-    StillWaiting,
 )
 from ivr.fallback import Apology, FallbackServices
 from ivr.keepsake import COOKIE, Keepsake
+from ivr.queue_commands import look
 from ivr.services import Services
 from ivr.session import Session
 from ivr.signature import checker
@@ -64,6 +65,7 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
             after_this_request(lambda answer: keepsake.leave(answer, held, number, language))
 
     turns = Turns(services, remember)
+    call_back_webhooks.add_routes(blueprint, turns, TOKEN)
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
@@ -78,8 +80,9 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
 
     @blueprint.post("/wait")
     def wait() -> Response:
+        keys = request.form.get("Digits", "")
         try:
-            return _twiml(_later(turns, _still_waiting))
+            return _twiml(_later(turns, lambda turn, _: KeysPressed(keys) if keys else look(turn)))
         except UnknownCallError:
             # Whoever waits can't be asked anything: out of the queue first, then begin again.
             return _twiml(LEAVE)
@@ -168,10 +171,6 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
         return CallArrived(opens=services.prompts.spoken_time(local, line.language))
 
     return turns.begin(arrival, request.headers.get(TOKEN), arrived)
-
-
-def _still_waiting(turn: Turn, _session: Session) -> Event:
-    return StillWaiting(queues.position(turn.conn, turn.call.id).place)
 
 
 def _put_through(turn: Turn, _session: Session) -> Event:

@@ -1,13 +1,26 @@
 """Which line, number, language, support centre and opening hours serve whom."""
 
+from region_routing.destinations import Destination, Kind, centres_for, destination
 from region_routing.hours import hours_text, is_open, next_opening
 from region_routing.loading import RoutingTableError, load
-from region_routing.model import Line, Override, Region, Route, RoutingTable, Span, SupportCentre
+from region_routing.model import (
+    Line,
+    OutOfHours,
+    Override,
+    Region,
+    Route,
+    RoutingTable,
+    Span,
+    SupportCentre,
+)
 from region_routing.names import countries, language_name
 from region_routing.source import Problem
 
 __all__ = [
+    "Destination",
+    "Kind",
     "Line",
+    "OutOfHours",
     "Override",
     "Problem",
     "Region",
@@ -16,7 +29,9 @@ __all__ = [
     "RoutingTableError",
     "Span",
     "SupportCentre",
+    "centres_for",
     "countries",
+    "destination",
     "hours_text",
     "is_open",
     "language_name",

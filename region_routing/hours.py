@@ -1,5 +1,6 @@
 """When a support centre is open: weekly hours in its own time zone, and dated exceptions."""
 
+import heapq
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -30,15 +31,13 @@ def next_opening(
     given = [item for item in overrides if item.centre == centre.id]
     if is_open(centre, at, given):
         return at.astimezone(UTC)
-    moments = {item.start for item in given} | {item.end for item in given}
-    day = at.astimezone(centre.zone).date() - timedelta(days=1)
-    while day <= at.date() + LONGEST_SEARCH:
-        moments |= {start for start, _ in _spans_of(centre, day)}
-        day += timedelta(days=1)
-    later = sorted(moment for moment in moments if at < moment <= at + LONGEST_SEARCH)
-    return next(
-        (moment.astimezone(UTC) for moment in later if is_open(centre, moment, given)), None
-    )
+    dated = sorted({item.start for item in given} | {item.end for item in given})
+    for moment in heapq.merge(dated, _starts(centre, at)):
+        if moment > at + LONGEST_SEARCH:
+            break
+        if moment > at and is_open(centre, moment, given):
+            return moment.astimezone(UTC)
+    return None
 
 
 def hours_text(centre: SupportCentre, language: str, at: datetime | None = None) -> str:
@@ -87,6 +86,14 @@ def _spans_around(centre: SupportCentre, at: datetime) -> Iterator[tuple[datetim
     today = at.astimezone(centre.zone).date()
     yield from _spans_of(centre, today - timedelta(days=1))
     yield from _spans_of(centre, today)
+
+
+def _starts(centre: SupportCentre, at: datetime) -> Iterator[datetime]:
+    """When the spans of the week begin, in order, as far as an opening is looked for."""
+    day = at.astimezone(centre.zone).date()
+    for _ in range(LONGEST_SEARCH.days + 2):
+        yield from sorted(start for start, _ in _spans_of(centre, day))
+        day += timedelta(days=1)
 
 
 def _spans_of(centre: SupportCentre, day: date) -> Iterator[tuple[datetime, datetime]]:

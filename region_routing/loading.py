@@ -12,8 +12,10 @@ import phonenumbers
 from babel import Locale, UnknownLocaleError
 
 from region_routing.model import (
+    OVERFLOW_AFTER,
     WEEKDAYS,
     Line,
+    OutOfHours,
     Region,
     RoutingTable,
     Span,
@@ -23,6 +25,15 @@ from region_routing.source import Problem, Source
 
 TABLES = Path(__file__).with_name("tables")
 T = TypeVar("T")
+CENTRE_KEYS = {
+    "name",
+    "timezone",
+    "languages",
+    "overflow",
+    "overflow_after",
+    "out_of_hours",
+    "hours",
+}
 SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -114,7 +125,7 @@ def _region(source: Source, name: str, table: Mapping[str, Any]) -> Region:
 
 
 def _centre(source: Source, name: str, table: Mapping[str, Any]) -> SupportCentre:
-    _only(source, name, table, {"name", "timezone", "languages", "overflow", "hours"})
+    _only(source, name, table, CENTRE_KEYS)
     timezone = _text(source, name, table, "timezone", "an IANA time zone such as Europe/Berlin")
     if timezone:
         try:
@@ -136,7 +147,26 @@ def _centre(source: Source, name: str, table: Mapping[str, Any]) -> SupportCentr
         tuple(_spans(source, f"{name}.hours", hours, weekday) for weekday in WEEKDAYS),
         languages,
         overflow,
+        _seconds(source, name, table, "overflow_after"),
+        _out_of_hours(source, name, table),
     )
+
+
+def _seconds(source: Source, name: str, table: Mapping[str, Any], key: str) -> int:
+    value = table.get(key, OVERFLOW_AFTER)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    source.wrong(name, key, f"is {value!r}: write whole seconds, such as {OVERFLOW_AFTER}.")
+    return OVERFLOW_AFTER
+
+
+def _out_of_hours(source: Source, name: str, table: Mapping[str, Any]) -> OutOfHours:
+    value = table.get("out_of_hours", OutOfHours.LINE)
+    if value in list(OutOfHours):
+        return OutOfHours(value)
+    known = " or ".join(f'"{rule}"' for rule in OutOfHours)
+    source.wrong(name, "out_of_hours", f"is {value!r}: write {known}.")
+    return OutOfHours.LINE
 
 
 def _spans(source: Source, name: str, hours: Mapping[str, Any], weekday: str) -> tuple[Span, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import phonenumbers
 from babel import Locale
 from phonenumbers import PhoneNumberFormat
 
+OVERFLOW_AFTER = 120
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -49,9 +51,19 @@ class Span:
     end: time
 
 
+class OutOfHours(StrEnum):
+    """What becomes of a call while every support centre that could take it is closed."""
+
+    LINE = "line"
+    CALL_BACK = "call_back"
+
+
 @dataclass(frozen=True, slots=True)
 class SupportCentre:
-    """Where representatives sit. `hours` has seven entries, Monday first."""
+    """Where representatives sit. `hours` has seven entries, Monday first.
+
+    After `overflow_after` seconds of waiting the next centre of `overflow` is tried as well.
+    """
 
     id: str
     name: str
@@ -59,6 +71,8 @@ class SupportCentre:
     hours: tuple[tuple[Span, ...], ...]
     languages: tuple[str, ...]
     overflow: tuple[str, ...]
+    overflow_after: int = OVERFLOW_AFTER
+    out_of_hours: OutOfHours = OutOfHours.LINE
 
     @property
     def zone(self) -> ZoneInfo:

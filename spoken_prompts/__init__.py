@@ -4,7 +4,21 @@ It does not know who speaks a text, or when: the line's prompts, the representat
 scripted caller's stand side by side.
 """
 
-from spoken_prompts.catalogues import CatalogueError, State
-from spoken_prompts.prompts import Prompts, Recognised, UnknownPromptError, load
+from spoken_prompts.approvals import Approval, ApprovalError
+from spoken_prompts.choosing import Choice, choose
+from spoken_prompts.prompts import Prompts, State, UnknownPromptError, load
+from spoken_prompts.recognising import Recognised
+from spoken_prompts.speech import CatalogueError
 
-__all__ = ["CatalogueError", "Prompts", "Recognised", "State", "UnknownPromptError", "load"]
+__all__ = [
+    "Approval",
+    "ApprovalError",
+    "CatalogueError",
+    "Choice",
+    "Prompts",
+    "Recognised",
+    "State",
+    "UnknownPromptError",
+    "choose",
+    "load",
+]

@@ -1,57 +1,35 @@
 """Read the gettext catalogues: one `.po` file a language, its message ids are prompt ids.
 
-English is a catalogue like the others, so a text can be reworded without touching any code.
-`languages.toml` beside them says how each language speaks digits and times, which voice to ask
-for, and whether a person approved the texts.
+English is a catalogue like the others, so a text can be reworded without touching any code. Above
+each translation stands, as an extracted comment (`#.`), the English text that was translated: so
+whoever translates sees it, and a text whose English has changed since then is found.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from string import Formatter
-from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
 from babel.messages.pofile import PoFileError, read_po
 
+from spoken_prompts.speech import CatalogueError, Speech
+
 TEXTS = Path(__file__).with_name("texts")
-TABLE = "languages.toml"
-DIGITS = 10
-
-
-class CatalogueError(Exception):
-    """A catalogue can't be used; the message names the file, and every text that is wrong."""
-
-
-class State(StrEnum):
-    """Whether a person has approved a language's texts."""
-
-    DRAFT = "draft"
-    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One language's texts by prompt id, and its ways of speaking.
+    """One language's texts by prompt id, its ways of speaking, and what was translated.
 
-    `digits` are the words for 0 to 9; `time` and `hour` are CLDR patterns for a day and a time of
-    day, the latter for full hours.
+    `sources` has the English text of each translation, as it was then.
     """
 
-    locale: Locale
-    voice: str
-    state: State
-    digits: tuple[str, ...]
-    time: str
-    hour: str
+    speech: Speech
     texts: Mapping[str, str]
+    sources: Mapping[str, str]
 
 
-def read(folder: Path, language: str) -> Catalogue:
+def read(folder: Path, language: str, speech: Speech) -> Catalogue:
     """Read one catalogue of a folder. Raises `CatalogueError`."""
     path = folder / f"{language}.po"
     try:
@@ -59,66 +37,12 @@ def read(folder: Path, language: str) -> Catalogue:
             catalog = read_po(file, abort_invalid=True)
     except (OSError, PoFileError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path} can't be read: {error}.") from error
-    texts = {
-        str(message.id): str(message.string)
-        for message in catalog
-        if message.id and message.string and not message.fuzzy
-    }
-    return _spoken_so(folder / TABLE, language, texts)
-
-
-def _spoken_so(path: Path, language: str, texts: Mapping[str, str]) -> Catalogue:
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise CatalogueError(f"{path} can't be read: {error}.") from error
-    said = table.get(language)
-    if not isinstance(said, dict):
-        raise CatalogueError(f"{path} has no table [{language}]: write one.")
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError) as error:
-        raise CatalogueError(f"{path}: [{language}] is no BCP 47 language tag.") from error
-    wrong = f"{path}: [{language}]"
-    state = said.get("state")
-    if state not in list(State):
-        raise CatalogueError(f'{wrong} state: write "draft" or "reviewed".')
+    spoken = [each for each in catalog if each.id and each.string and not each.fuzzy]
     return Catalogue(
-        locale,
-        _word(said, "voice", f"{wrong} voice: write the BCP 47 tag of a voice, such as de-DE."),
-        State(state),
-        _digits(said.get("digits"), f"{wrong} digits: write ten different words, zero first."),
-        _pattern(said, "time", locale, wrong),
-        _pattern(said, "hour", locale, wrong),
-        texts,
+        speech,
+        texts={str(each.id): str(each.string) for each in spoken},
+        sources={str(each.id): " ".join(each.auto_comments) for each in spoken},
     )
-
-
-def _pattern(said: Mapping[str, Any], key: str, locale: Locale, wrong: str) -> str:
-    example = "EEEE 'at' h:mm a"
-    pattern = _word(said, key, f'{wrong} {key}: write a CLDR pattern, such as "{example}".')
-    try:
-        format_datetime(datetime(2026, 1, 5, 8, tzinfo=UTC), pattern, locale=locale)
-    except (KeyError, ValueError) as error:
-        raise CatalogueError(f"{wrong} {key}: {pattern!r} is no CLDR pattern: {error}.") from error
-    return pattern
-
-
-def _word(said: Mapping[str, Any], key: str, says: str) -> str:
-    value = said.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise CatalogueError(says)
-    return value
-
-
-def _digits(value: object, says: str) -> tuple[str, ...]:
-    words = value if isinstance(value, list) else []
-    if len({*map(str, words)}) != DIGITS or len(words) != DIGITS:
-        raise CatalogueError(says)
-    # Commas and stops are the pauses between words.
-    if any(not isinstance(word, str) or not word.strip() or {*word} & {*",. "} for word in words):
-        raise CatalogueError(says)
-    return tuple(words)
 
 
 def compare(texts: Mapping[str, str], english: Mapping[str, str]) -> list[str]:
@@ -144,6 +68,8 @@ def placeholders(text: str) -> frozenset[str]:
     >>> sorted(placeholders("Group {group}: {digits}."))
     ['digits', 'group']
     """
+    if "{" not in text and "}" not in text:
+        return frozenset()
     names = set()
     for _, name, layout, conversion in Formatter().parse(text):
         if name is None:

@@ -42,6 +42,13 @@ class EventKind(StrEnum):
     CALL_ENDED = "call.ended"
     CALL_WRAPPED_UP = "call.wrapped_up"
     TELEPHONY_FAILED = "telephony.failed"
+    CALL_BACK_ASKED = "call_back.asked"
+    CALL_BACK_REFUSED = "call_back.refused"
+    CALL_BACK_PLACED = "call_back.placed"
+    CALL_BACK_ANSWERED = "call_back.answered"
+    CALL_BACK_MISSED = "call_back.missed"
+    CALL_BACK_GIVEN_UP = "call_back.given_up"
+    CALL_MOVED = "call.moved"
 
 
 @dataclass(frozen=True, slots=True)

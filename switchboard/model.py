@@ -17,10 +17,16 @@ class CallState(StrEnum):
     KEYING = "keying"
     """Out of the conversation to key something; the representative is still there."""
     ENDED = "ended"
+    CALL_BACK = "call_back"
+    """Still waiting, though the caller has hung up: to be called back when it is their turn."""
+    CALLING = "calling"
+    """Being called back; a representative has answered and waits for the caller."""
 
 
-# In the queue, whether or not it rings at somebody just now.
-WAITING = (CallState.QUEUED, CallState.RINGING)
+# In the queue, whether or not it rings at somebody just now, or the caller is on the line.
+WAITING = (CallState.QUEUED, CallState.RINGING, CallState.CALL_BACK)
+# A call in one of these is a call-back once somebody has asked for one.
+CALL_BACKS = (CallState.CALL_BACK, CallState.RINGING, CallState.CALLING)
 
 
 class Presence(StrEnum):
@@ -48,7 +54,8 @@ class Call:
 
     `snapshot` is the flow's state, opaque here; `shared` what the flow lets a representative see
     of it (JSON), once somebody is to answer. `last_token` and `last_answer` repeat an answer to a
-    request that the network sends twice. Moments are aware, in UTC.
+    request that the network sends twice. Whoever asked to be called back has a `not_before`;
+    `attempts` counts how often the line has called. Moments are aware, in UTC.
     """
 
     id: int
@@ -73,6 +80,18 @@ class Call:
     answered_at: datetime | None
     ended_at: datetime | None
     ended_by: str | None
+    not_before: datetime | None = None
+    attempts: int = 0
+
+    @property
+    def is_call_back(self) -> bool:
+        """Whether the caller has hung up and is to be called back, or is being called."""
+        return self.not_before is not None and self.state in CALL_BACKS
+
+    @property
+    def call_back_entry(self) -> str:
+        """What the flow is told of the call-back under way: which call, and which attempt."""
+        return f"called-back/{self.id}/{self.attempts}"
 
     @property
     def is_accompanied(self) -> bool:

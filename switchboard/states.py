@@ -16,6 +16,7 @@ TRANSITIONS: dict[WorkState, dict[str, WorkState]] = {
         "caller gone": WorkState.WRAP_UP,
         "hung up": WorkState.WRAP_UP,
         "lost": WorkState.NOT_RESPONDING,
+        "not reached": WorkState.IDLE,
     },
     WorkState.WRAP_UP: {"finished": WorkState.IDLE, "hung up": WorkState.WRAP_UP},
     WorkState.NOT_RESPONDING: {"back": WorkState.IDLE},

@@ -41,6 +41,9 @@ calls = Table(
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("ended_by", String(32)),
+    Column("not_before", UtcDateTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index(None, "caller", "started_at"),
     Index(None, "state", "centre", "queued_at"),
 )
 

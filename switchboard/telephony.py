@@ -13,6 +13,15 @@ class Telephony(Protocol):
     def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
         """Ring a representative's endpoint into the conference, and bring the caller there."""
 
+    def ring(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
+        """Ring a representative's endpoint into a call's conference; the caller comes later."""
+
+    def call_back(self, *, to: str, from_: str, url_path: str) -> str:
+        """Call a number; the network's name for the new call.
+
+        Who answers is brought to the flow's entry `url_path`, and the end is told to it.
+        """
+
     def ask(self, call_sid: str, what: str) -> None:
         """Redirect the caller to an entry of the flow, such as `closing_code`."""
 

@@ -69,6 +69,15 @@ class PlayedTelephony:
         assert caller_id.startswith("+")
         self._do("connect", call_sid, conference, endpoint)
 
+    def ring(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
+        assert caller_id.startswith("+")
+        self._do("ring", call_sid, conference, endpoint)
+
+    def call_back(self, *, to: str, from_: str, url_path: str) -> str:
+        assert from_.startswith("+")
+        self._do("call_back", to, url_path)
+        return f"CA-{url_path}"
+
     def ask(self, call_sid: str, what: str) -> None:
         self._do("ask", call_sid, what)
 

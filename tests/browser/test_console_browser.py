@@ -28,7 +28,7 @@ from tests.agent_console.console_house import (
 )
 from tests.agent_console.test_console_packs import current_id, pack
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-console")
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():

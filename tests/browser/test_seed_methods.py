@@ -16,7 +16,7 @@ from activation_line.house import House, Plan
 from license_server import health
 from tests.browser.walking import Walker, advanced, choose_method, come_in, menu, standing
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-seed")
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():

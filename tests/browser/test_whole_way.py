@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from activation_line.house import House, Plan
 from codes import case_number
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-whole-way")
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():

@@ -39,6 +39,13 @@ class NotedTelephony:
     def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
         self.told.append(("connect", call_sid, conference, endpoint, caller_id))
 
+    def ring(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
+        self.told.append(("ring", call_sid, conference, endpoint, caller_id))
+
+    def call_back(self, *, to: str, from_: str, url_path: str) -> str:
+        self.told.append(("call_back", to, from_, url_path))
+        return "CA" + url_path.replace("/", "").rjust(32, "0")
+
     def ask(self, call_sid: str, what: str) -> None:
         self.told.append(("ask", call_sid, what))
 

@@ -17,6 +17,7 @@ from ivr.actions import (
     FindRepresentative,
     HangUp,
     JoinConference,
+    Listen,
     LookUpProduct,
     Note,
     OpenRequest,
@@ -26,6 +27,10 @@ from ivr.actions import (
 )
 from ivr.events import (
     CallArrived,
+    CallBackMissed,
+    CallBackPossible,
+    CallBackRefused,
+    CalledBack,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
@@ -33,6 +38,8 @@ from ivr.events import (
     HungUp,
     KeysPressed,
     NothingPressed,
+    NotReached,
+    PlaceKept,
     ProductFound,
     PutThrough,
     Refused,
@@ -68,7 +75,7 @@ def said(actions: list[Action] | tuple[Action, ...]) -> list[str]:
         match action:
             case Say(prompt):
                 ids.append(prompt)
-            case Ask(says):
+            case Ask(says) | Listen(says):
                 ids += [say.prompt for say in says]
     return ids
 
@@ -249,14 +256,6 @@ def test_at_the_menu_a_person_is_one_key_away(keys: str) -> None:
     assert not any(isinstance(action, SetReason) for action in actions)
 
 
-def test_the_place_in_the_queue_is_said_when_it_changes() -> None:
-    _, actions = run(*UP_TO_QUEUE, StillWaiting(2), StillWaiting(2), StillWaiting(1))
-    assert [a.values for a in actions if isinstance(a, Say) and a.prompt == "queue_position"] == [
-        (("place", "2"),),
-        (("place", "1"),),
-    ]
-
-
 def test_star_at_the_closing_code_brings_the_representative_back() -> None:
     session, actions = run(*UP_TO_CLOSING_CODE, KeysPressed("*"))
     assert actions[-1] == FindRepresentative()
@@ -369,8 +368,10 @@ def test_a_lost_representative_leaves_the_caller_first_in_line() -> None:
 @pytest.mark.parametrize("step", list(Step))
 def test_whoever_hangs_up_is_believed_once(step: Step) -> None:
     session, actions = run(HungUp(), session=Session(step=step, case=3))
-    assert session.step is Step.ENDED
-    assert actions == ([] if step is Step.ENDED else [EndCall("caller", 3)])
+    # Who hangs up to be called back is not gone.
+    assert session.step is (step if step is Step.AWAITING_CALL else Step.ENDED)
+    over = step in {Step.ENDED, Step.AWAITING_CALL}
+    assert actions == ([] if over else [EndCall("caller", 3)])
 
 
 def test_a_wrong_event_raises_and_changes_nothing() -> None:
@@ -430,6 +431,14 @@ EVENTS = st.one_of(
             Confirmed(),
             DEACTIVATED,
             StillWaiting(1),
+            StillWaiting(0),
+            CallBackPossible("77"),
+            CallBackRefused("withheld"),
+            PlaceKept(),
+            CalledBack("1234"),
+            NotReached(),
+            CallBackMissed(again=True),
+            CallBackMissed(again=False),
             PutThrough("call-1"),
             ClosingCodeWanted(),
             RepresentativeLost(),

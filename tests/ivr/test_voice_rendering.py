@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import spoken_prompts
-from ivr.actions import Ask, HangUp, Hold, JoinConference, Say, Spoken, WaitInQueue
+from ivr.actions import Ask, HangUp, JoinConference, Listen, Say, Spoken, WaitInQueue
 from ivr.render import Renderer, prompts_in
 
 RENDERER = Renderer(spoken_prompts.load())
@@ -48,19 +48,30 @@ def test_a_voice_speaks_its_own_language(language: str, tag: str) -> None:
 
 
 def test_waiting_talking_and_the_end() -> None:
-    enqueue, pause, dial, hang_up = verbs(
-        WaitInQueue(), Hold(15), JoinConference("call-7"), HangUp()
-    )
+    enqueue, dial, hang_up = verbs(WaitInQueue(), JoinConference("call-7"), HangUp())
     assert (enqueue.text, enqueue.get("waitUrl"), enqueue.get("action")) == (
         "europe",
         "/voice/wait",
         "/voice/left-queue",
     )
-    assert pause.get("length") == "15"
     conference = dial.find("Conference")
     assert conference is not None
     assert (conference.text, conference.get("endConferenceOnExit")) == ("call-7", "false")
     assert hang_up.tag == "Hangup"
+
+
+def test_who_waits_is_listened_to_at_the_address_that_the_network_asks_again() -> None:
+    (gather,) = verbs(Listen((Say("waiting_keys"),), 15))
+    assert gather.attrib == {
+        "input": "dtmf",
+        "action": "/voice/wait",
+        "method": "POST",
+        "timeout": "15",
+        "numDigits": "1",
+        "finishOnKey": "",
+        "actionOnEmptyResult": "true",
+    }
+    assert [child.tag for child in gather] == ["Say"]
 
 
 def test_the_prompts_of_a_turn_are_known_in_order() -> None:

@@ -88,7 +88,7 @@ def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     assert telephone.heard == ["connecting"]
     assert telephone.verbs == ["Say", "Enqueue"]
     assert telephone.post("/voice/wait") == 200
-    assert telephone.heard == ["queue_position"]
+    assert telephone.heard == ["queue_position", "case_number_kept", "waiting_keys"]
     call, code = issued(house, telephone)
     assert telephone.tree.findtext("Dial/Conference") == call.conference
     telephone.redirected("closing_code")
@@ -274,7 +274,7 @@ def test_a_representative_whose_leg_ends_leaves_the_caller_first_in_line(house, 
         who = representatives.get(conn, "rep")
         assert who is not None
         assert who.work_state is WorkState.NOT_RESPONDING
-        assert queues.position(conn, call.id).place == 1
+        assert queues.position(conn, call.id, house.time()).place == 1
     telephone.redirected("queue")
     assert telephone.heard == ["representative_lost"]
     assert call_of(house, telephone).state is CallState.QUEUED

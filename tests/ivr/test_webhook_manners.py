@@ -31,7 +31,7 @@ def paths(app: Flask) -> list[str]:
         for address in (
             [rule.rule.replace("<what>", what) for what in REDIRECTED]
             if "<what>" in rule.rule
-            else [rule.rule]
+            else [rule.rule.replace("<int:call_id>", "1").replace("<int:attempt>", "1")]
         )
     )
 

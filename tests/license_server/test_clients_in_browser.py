@@ -26,7 +26,7 @@ CODE = license_code.make(1234567890123456)
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("browser-clients"),
 ]
 
 

@@ -26,7 +26,7 @@ WIDTHS = (1280, 320)
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("browser-manager"),
 ]
 
 Open = Callable[[Path, datetime], Page]

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUPS = re.compile(r"(?<!\d)(?:\d{5}  )+\d{5}(?!\d)")
 
 # Built and installed once, by the worker that has the browser.
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser-offline"), pytest.mark.timeout(300)]
 
 
 def alone(how: str = "alone") -> list[str | Path]:

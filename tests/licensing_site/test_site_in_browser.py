@@ -23,7 +23,7 @@ NARROW, WIDE = 320, 1280
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("browser-site"),
 ]
 
 

@@ -121,6 +121,14 @@ def test_the_callers_region_counts_where_the_line_serves_it(
         ("regions.toml", 'line = "ca"', 'line = "de"', "CA.line", "greets in de"),
         ("regions.toml", 'languages = ["de"]', 'languages = ["es"]', "LI.languages", "speaks de"),
         ("regions.toml", 'line = "ca"', '"line" = 5', "CA.line", "is 5"),
+        ("centres.toml", "[iberia.hours]", "overflow_after = -1", "iberia.overflow_after", "whole"),
+        (
+            "centres.toml",
+            "[iberia.hours]",
+            'out_of_hours = "shut"',
+            "iberia.out_of_hours",
+            'write "line" or "call_back"',
+        ),
     ],
 )
 def test_a_wrong_table_is_told_with_file_line_and_key(

@@ -65,13 +65,13 @@ def test_ringing_too_long_keeps_the_callers_place(board: Board) -> None:
     assert board.do(queues.expire_offers, board.later(5), 20) == []
     expired = board.do(queues.expire_offers, board.later(20), 20)
     assert [(offer.call_id, offer.representative) for offer in expired] == [(early, "anna")]
-    assert board.do(queues.position, early) == Position(1, 2)
+    assert board.do(queues.position, early, board.now) == Position(1, 2)
     assert board.who("anna").work_state is WorkState.NOT_RESPONDING
     assert board.kinds(early)[-2:] == ["rep.offered", "rep.not_responding"]
     assert board.offer() == []
     board.do(representatives.clear_not_responding, "anna", board.later())
     assert board.offer() == [(early, "anna")]
-    assert board.do(queues.position, late) == Position(2, 2)
+    assert board.do(queues.position, late, board.now) == Position(2, 2)
 
 
 def test_declining_keeps_the_callers_place(board: Board) -> None:
@@ -82,7 +82,7 @@ def test_declining_keeps_the_callers_place(board: Board) -> None:
     board.offer()
     board.do(queues.decline, "anna", early, board.later())
     assert board.of(early).state is CallState.QUEUED
-    assert board.do(queues.position, early) == Position(1, 2)
+    assert board.do(queues.position, early, board.now) == Position(1, 2)
 
 
 def test_an_answered_call_is_one_conversation(board: Board) -> None:
@@ -90,7 +90,7 @@ def test_an_answered_call_is_one_conversation(board: Board) -> None:
     call, anna = board.of(call_id), board.who("anna")
     assert (call.state, call.representative) == (CallState.TALKING, "anna")
     assert (anna.work_state, anna.call_id) == (WorkState.TALKING, call_id)
-    assert board.do(queues.position, call_id) == Position(0, 0)
+    assert board.do(queues.position, call_id, board.now) == Position(0, 0)
     assert board.kinds(call_id) == ["call.started", "call.queued", "rep.offered", "rep.assigned"]
 
 
@@ -130,7 +130,7 @@ def test_a_lost_representative_puts_the_caller_first_in_line(board: Board) -> No
     lost = board.talking("anna")
     other = board.queued()
     board.do(queues.requeue, "anna", lost, board.later())
-    assert board.do(queues.position, lost) == Position(1, 2)
+    assert board.do(queues.position, lost, board.now) == Position(1, 2)
     assert board.who("anna").work_state is WorkState.NOT_RESPONDING
     board.person("bert")
     assert board.offer() == [(lost, "bert")]
@@ -151,15 +151,15 @@ def test_a_presence_chosen_in_a_call_takes_effect_after_it(board: Board) -> None
 def test_a_second_enqueue_keeps_the_place(board: Board) -> None:
     early, late = board.queued(), board.queued()
     board.enqueue(early)
-    assert board.do(queues.position, early) == Position(1, 2)
-    assert board.do(queues.position, late) == Position(2, 2)
+    assert board.do(queues.position, early, board.now) == Position(1, 2)
+    assert board.do(queues.position, late, board.now) == Position(2, 2)
 
 
 def test_a_call_that_has_ended_is_not_queued_again(board: Board) -> None:
     call_id = board.queued()
     board.do(calls.end, call_id, "caller", board.later())
     assert board.enqueue(call_id, first=True).state is CallState.ENDED
-    assert board.do(queues.waiting) == 0
+    assert board.do(queues.waiting, board.now) == 0
 
 
 def test_first_in_line_while_it_rings_strands_nobody(board: Board) -> None:

@@ -121,7 +121,13 @@ def test_exceptions_to_opening_hours_until_they_are_over(board: Board) -> None:
         overrides.add(conn, "north", start=now - 2 * hour, end=now, is_open=True)
         overrides.add(conn, "north", start=now - hour, end=now + hour, is_open=False)
         overrides.add(conn, "south", start=now, end=now + hour, is_open=True)
+        distant = now + timedelta(days=15)
+        overrides.add(conn, "west", start=distant, end=distant + hour, is_open=False)
     assert board.do(overrides.of_centre, "north", now) == [("north", now - hour, now + hour, False)]
+    assert board.do(overrides.near, now) == [
+        ("north", now - hour, now + hour, False),
+        ("south", now, now + hour, True),
+    ]
 
 
 def test_waiting_ends_without_an_event(board: Board, engine: Engine) -> None:

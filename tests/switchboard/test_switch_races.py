@@ -122,7 +122,7 @@ def test_a_call_that_ends_is_not_revived_by_a_lost_representative(board: Board) 
         requeueing = board.meanwhile(conn, queues.requeue, "anna", call_id, now)
     assert requeueing.result() is None
     assert board.of(call_id).state is CallState.ENDED
-    assert board.do(queues.waiting) == 0
+    assert board.do(queues.waiting, board.now) == 0
 
 
 def test_a_call_that_ends_is_not_revived_by_the_queue(board: Board) -> None:

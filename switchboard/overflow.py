@@ -1,0 +1,34 @@
+"""Which open centres help another out, and after how long a wait: by table and dated exceptions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from region_routing import Override, RoutingTable, is_open
+from switchboard import overrides
+from switchboard.queues import Help, Overflow
+
+
+def helping(routing: RoutingTable, conn: Connection, now: datetime) -> Overflow:
+    """The open centres that help out, by the centre that is helped.
+
+    Each further one of a centre's list is tried after as long a wait again.
+    """
+    dated = overrides.current(conn, now)
+    is_open_now = {name: is_open(centre, now, dated) for name, centre in routing.centres.items()}
+    return {
+        name: tuple(
+            Help(other, centre.overflow_after * turn)
+            for turn, other in enumerate(centre.overflow, 1)
+            if is_open_now[other]
+        )
+        for name, centre in routing.centres.items()
+    }
+
+
+def reachable(routing: RoutingTable, conn: Connection, centre: str, now: datetime) -> Sequence[str]:
+    """A centre and those of its overflow list that are open now, in order."""
+    dated: Sequence[Override] = overrides.current(conn, now)
+    others = routing.centres[centre].overflow
+    return [centre, *(name for name in others if is_open(routing.centres[name], now, dated))]
