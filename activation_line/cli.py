@@ -138,10 +138,12 @@ main.add_command(Later("tokens", "Make and revoke tokens for administration by t
 for name, purpose in {
     "audit": "Examine, sign and export the register's audit.",
     "customers": "Customers: add, list, show, change.",
+    "hours": "Exceptions to opening hours and rules: list, add, rule, remove.",
     "packs": "License packs: add, list.",
     "products": "Products: add, list, import, policy, key, block, history.",
     "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",
+    "routing": "Routing: table.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))

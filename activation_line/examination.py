@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from clearinghouse.signed_heads import HeadError, SignedHead
 from clearinghouse.tables import products
 from data_store import Cipher, StoreError, open_engine, reading
 from ivr.telephony import TwilioTelephony
-from region_routing import RoutingTableError
+from region_routing import RoutingTable, RoutingTableError
 from spoken_prompts import ApprovalError, CatalogueError, State
 from spoken_prompts.approvals import read_approvals
+from switchboard import overrides
+from switchboard.overrides import Dated
 from switchboard.telephony import TelephonyError
 
 
@@ -46,7 +48,8 @@ def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Fi
     except SettingsError as error:
         for problem in error.problems:
             yield Finding("settings", ok=False, says=problem)
-    yield _routing(routing or (settings.routing_dir if settings else None))
+    said, table = _routing(routing or (settings.routing_dir if settings else None))
+    yield said
     yield _prompts(settings)
     if settings is None:
         return
@@ -55,20 +58,35 @@ def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Fi
     yield _port("site port", settings.site_host, settings.site_port)
     yield _tls(settings)
     yield _data_directory(settings)
-    yield from _store(settings)
+    yield from _store(settings, table)
     yield _network(settings)
 
 
-def _routing(path: Path | None) -> Finding:
+def _routing(path: Path | None) -> tuple[Finding, RoutingTable | None]:
     try:
         table = region_routing.load(path)
     except RoutingTableError as error:
-        return Finding("routing tables", ok=False, says=str(error))
+        return Finding("routing tables", ok=False, says=str(error)), None
     says = (
         f"{len(table.regions)} regions, {len(table.lines)} lines, {len(table.centres)} support "
         f"centres, as of {table.as_of}."
     )
-    return Finding("routing tables", ok=True, says=says)
+    return Finding("routing tables", ok=True, says=says), table
+
+
+def _hours(exceptions: Sequence[Dated], table: RoutingTable) -> Finding:
+    """A row for a centre that has gone changes nothing, though somebody relies on it."""
+    names = {row.id: (row.override.centre, *(row.override.overflow or ())) for row in exceptions}
+    strange = [
+        f"exception {number} names {name!r}"
+        for number, named in names.items()
+        for name in named
+        if name not in table.centres
+    ]
+    if strange:
+        says = f"{'; '.join(strange)}, and no table has that: see `activation-line hours remove`."
+        return Finding("opening hours", ok=False, says=says)
+    return Finding("opening hours", ok=True, says=f"dated exceptions to come: {len(exceptions)}.")
 
 
 def _prompts(settings: Settings | None) -> Finding:
@@ -175,9 +193,10 @@ class _Stock:
     has_demo: bool = False
     is_governed: bool = False
     audited: SignedHead | None = None
+    exceptions: Sequence[Dated] = ()
 
 
-def _store(settings: Settings) -> Iterator[Finding]:
+def _store(settings: Settings, table: RoutingTable | None) -> Iterator[Finding]:
     """Database, accounts and keys; a database that is not there is not made."""
     file = _sqlite_file(settings.store_url)
     if file is not None and not file.exists():
@@ -194,6 +213,8 @@ def _store(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", ok=True, says="empty; the schema is made at the first start.")
     else:
         yield Finding("database", ok=True, says=f"{stock.kind}, schema {stock.schema}.")
+    if table is not None:
+        yield _hours(stock.exceptions, table)
     yield _keys(settings, stock.products)
     yield _audit(settings, stock.audited)
     if stock.has_demo and not settings.demo:
@@ -230,6 +251,7 @@ def _take_stock(url: str) -> _Stock:
                 accounts.has_demo_accounts(connection),
                 any_administrator(connection),
                 _signed_end(connection),
+                overrides.coming(connection, system_clock()),
             )
     except SQLAlchemyError as error:
         raise StoreError(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 from twilio.twiml.voice_response import VoiceResponse
 
+import spoken_prompts
 from codes import case_number
 from ivr.keepsake import Keepsake
 from ivr.signature import checker
@@ -78,7 +79,8 @@ class Apology:
 
     def _language_rung(self) -> str:
         line = self._services.routing.line_for_number(request.form.get("To", ""))
-        return line.language if line else "en"
+        wanted = (line.language,) if line else ()
+        return spoken_prompts.choose(self._services.prompts, wanted, production=False).language
 
     def _say(self, response: VoiceResponse, prompt: str, language: str, **values: str) -> None:
         prompts = self._services.prompts

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, after_this_request, request
 from werkzeug.exceptions import HTTPException
 
 import region_routing
+import spoken_prompts
 from ivr import call_back_webhooks
 from ivr.commands import Turn
 from ivr.events import (
@@ -148,13 +149,14 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
     if line is None:
         line = next(iter(routing.lines.values()))
         log.warning("a call came on a number that no line has; %s takes it", line.id)
+    language = spoken_prompts.choose(services.prompts, (line.language,), production=False).language
     route = routing.route(routing.region_for_call(line, caller))
     arrival = Arrival(
         call_sid=request.form["CallSid"],
         line=line.id,
         region=route.region.code,
         centre=route.centre.id,
-        language=line.language,
+        language=language,
         caller=caller,
     )
 
@@ -168,7 +170,7 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
         if opening is None:
             return CallArrived(opens="")
         local = opening.astimezone(route.centre.zone)
-        return CallArrived(opens=services.prompts.spoken_time(local, line.language))
+        return CallArrived(opens=services.prompts.spoken_time(local, language))
 
     return turns.begin(arrival, request.headers.get(TOKEN), arrived)
 

@@ -65,10 +65,9 @@ def guidance(table: RoutingTable, region: str, now: datetime) -> Guidance | None
     )
 
 
-def choices(table: RoutingTable) -> list[tuple[str, str]]:
+def choices(table: RoutingTable) -> tuple[tuple[str, str], ...]:
     """List the regions for Select Country or Region: ISO code and name, in order of the names."""
-    named = [(code, table.region_name(code, PAGE_LANGUAGE)) for code in table.regions]
-    return sorted(named, key=lambda pair: pair[1])
+    return table.named_regions(PAGE_LANGUAGE)
 
 
 def _fallback(table: RoutingTable, route: Route, now: datetime) -> Fallback | None:

@@ -1,6 +1,6 @@
 """Which line, number, language, support centre and opening hours serve whom."""
 
-from region_routing.destinations import Destination, Kind, centres_for, destination
+from region_routing.destinations import Destination, Kind, as_ruled, destination
 from region_routing.hours import hours_text, is_open, next_opening
 from region_routing.loading import RoutingTableError, load
 from region_routing.model import (
@@ -13,6 +13,7 @@ from region_routing.model import (
     Span,
     SupportCentre,
 )
+from region_routing.moves import better_region
 from region_routing.names import countries, language_name
 from region_routing.source import Problem
 
@@ -29,7 +30,8 @@ __all__ = [
     "RoutingTableError",
     "Span",
     "SupportCentre",
-    "centres_for",
+    "as_ruled",
+    "better_region",
     "countries",
     "destination",
     "hours_text",

@@ -5,7 +5,7 @@ whoever needs one learns when the next centre opens that speaks a language of th
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,8 +50,8 @@ def destination(
     Raises `KeyError` for a region that the table does not have.
     """
     dated = tuple(overrides)
-    own = table.route(region).centre
-    reachable = list(_reachable(table, region, language))
+    own = as_ruled(table.route(region).centre, at, dated)
+    reachable = list(_reachable(table, region, language, own))
     for tongue, centre in reachable:
         if is_open(centre, at, dated):
             return Destination(Kind.CENTRE, centre, tongue, None)
@@ -62,23 +62,30 @@ def destination(
     return Destination(kind, centre, tongue, opens)
 
 
-def centres_for(table: RoutingTable, region: str, language: str) -> tuple[SupportCentre, ...]:
-    """The centres that may take a call in this language, the region's own before its overflow.
+def as_ruled(centre: SupportCentre, at: datetime, overrides: Iterable[Override]) -> SupportCentre:
+    """The centre with the overflow list and the rule for out of hours that hold at a moment.
 
-    Raises `KeyError` for a region that the table does not have.
+    The last override that names one counts; the hours are `is_open`'s matter.
     """
-    own = table.route(region).centre
-    candidates = (own, *(table.centres[other] for other in own.overflow))
-    return tuple(centre for centre in candidates if language in centre.languages)
+    overflow, rule = centre.overflow, centre.out_of_hours
+    for override in overrides:
+        if override.centre == centre.id and override.start <= at < override.end:
+            overflow = overflow if override.overflow is None else override.overflow
+            rule = override.out_of_hours or rule
+    if (overflow, rule) == (centre.overflow, centre.out_of_hours):
+        return centre
+    return replace(centre, overflow=overflow, out_of_hours=rule)
 
 
 def _reachable(
-    table: RoutingTable, region: str, language: str
+    table: RoutingTable, region: str, language: str, own: SupportCentre
 ) -> Iterator[tuple[str, SupportCentre]]:
     """Each language that helps with the centres that speak it, in the order of preference."""
+    # A dated overflow list may name a centre that newer tables have no more.
+    others = (table.centres[other] for other in own.overflow if other in table.centres)
+    centres = (own, *others)
     for tongue in dict.fromkeys((language, *table.regions[region].languages)):
-        for centre in centres_for(table, region, tongue):
-            yield tongue, centre
+        yield from ((tongue, centre) for centre in centres if tongue in centre.languages)
 
 
 def _first_to_open(

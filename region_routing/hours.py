@@ -3,11 +3,12 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_time, get_day_names
 
-from region_routing.model import Override, SupportCentre
+from region_routing.model import Override, Span, SupportCentre, zone_named
 
 LONGEST_SEARCH = timedelta(days=14)
 MIDNIGHT = time(0)
@@ -17,7 +18,9 @@ def is_open(centre: SupportCentre, at: datetime, overrides: Iterable[Override] =
     """Whether somebody is there at this moment (aware). The last override that covers it counts."""
     verdict = None
     for override in overrides:
-        if override.centre == centre.id and override.start <= at < override.end:
+        if override.is_open is None or override.centre != centre.id:
+            continue
+        if override.start <= at < override.end:
             verdict = override.is_open
     if verdict is not None:
         return verdict
@@ -38,6 +41,16 @@ def next_opening(
         if moment > at and is_open(centre, moment, given):
             return moment.astimezone(UTC)
     return None
+
+
+def boundaries(centre: SupportCentre, start: datetime, end: datetime) -> Iterator[datetime]:
+    """When the week opens or closes the centre between two moments (UTC), in no strict order."""
+    day = start.astimezone(centre.zone).date() - timedelta(days=1)
+    last = end.astimezone(centre.zone).date()
+    while day <= last:
+        for span in _spans_of(centre, day):
+            yield from (moment for moment in span if start < moment < end)
+        day += timedelta(days=1)
 
 
 def hours_text(centre: SupportCentre, language: str, at: datetime | None = None) -> str:
@@ -96,13 +109,25 @@ def _starts(centre: SupportCentre, at: datetime) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def _spans_of(centre: SupportCentre, day: date) -> Iterator[tuple[datetime, datetime]]:
-    for span in centre.hours[day.weekday()]:
-        last = day + timedelta(days=1) if span.end <= span.start else day
-        yield (
-            datetime.combine(day, span.start, centre.zone).astimezone(UTC),
-            _later(datetime.combine(last, span.end, centre.zone)),
+def _spans_of(centre: SupportCentre, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    spans = centre.hours[day.weekday()]
+    return _moments(spans, centre.timezone, day) if spans else ()
+
+
+@lru_cache(maxsize=4096)
+def _moments(
+    spans: tuple[Span, ...], timezone: str, day: date
+) -> tuple[tuple[datetime, datetime], ...]:
+    """A day's spans as moments (UTC). Kept, since a turn may ask for every centre's today."""
+    zone = zone_named(timezone)
+    next_day = day + timedelta(days=1)
+    return tuple(
+        (
+            datetime.combine(day, span.start, zone).astimezone(UTC),
+            _later(datetime.combine(next_day if span.end <= span.start else day, span.end, zone)),
         )
+        for span in spans
+    )
 
 
 def _later(local: datetime) -> datetime:

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel import Locale
 from phonenumbers import PhoneNumberFormat
+
+from region_routing.names import in_order
 
 OVERFLOW_AFTER = 120
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -58,6 +61,12 @@ class OutOfHours(StrEnum):
     CALL_BACK = "call_back"
 
 
+@cache
+def zone_named(name: str) -> ZoneInfo:
+    """A time zone by its IANA name. `ZoneInfo` itself keeps eight and reads any other again."""
+    return ZoneInfo(name)
+
+
 @dataclass(frozen=True, slots=True)
 class SupportCentre:
     """Where representatives sit. `hours` has seven entries, Monday first.
@@ -77,17 +86,22 @@ class SupportCentre:
     @property
     def zone(self) -> ZoneInfo:
         """The time zone that the hours are local to."""
-        return ZoneInfo(self.timezone)
+        return zone_named(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A dated exception to a centre's hours: open or closed from `start` until `end` (aware)."""
+    """A dated exception to what the tables say of a centre, from `start` until `end` (aware).
+
+    What is None stays as it is: the hours, the rule for out of hours, or the overflow list.
+    """
 
     centre: str
     start: datetime
     end: datetime
-    is_open: bool
+    is_open: bool | None = None
+    out_of_hours: OutOfHours | None = None
+    overflow: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +155,8 @@ class RoutingTable:
         """The region's name in a language, by the Unicode CLDR."""
         names = Locale.parse(language, sep="-").territories
         return str(names.get(code, code))
+
+    def named_regions(self, language: str = "en") -> tuple[tuple[str, str], ...]:
+        """Every region's code and name, in the order of the names, as a list to choose from."""
+        names = Locale.parse(language, sep="-").territories
+        return in_order((code, str(names.get(code, code))) for code in self.regions)

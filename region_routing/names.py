@@ -1,6 +1,7 @@
 """Names of countries and languages for people, by the Unicode CLDR; codes are what is kept."""
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -23,6 +24,15 @@ def countries(language: str = "en") -> tuple[tuple[str, str], ...]:
     names = Locale.parse(language, sep="-").territories
     assigned = (str(code) for code in names if str(code) not in _NOT_ASSIGNED)
     pairs = [(code, str(names[code])) for code in assigned if _is_two_letters(code)]
+    return in_order(pairs)
+
+
+def in_order(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Pairs of code and name as people look for them: "Åland Islands" with the A, not behind Z.
+
+    >>> in_order([("ZW", "Zimbabwe"), ("AX", "Åland Islands")])
+    (('AX', 'Åland Islands'), ('ZW', 'Zimbabwe'))
+    """
     return tuple(sorted(pairs, key=lambda pair: _plain(pair[1])))
 
 
@@ -45,6 +55,5 @@ def _is_two_letters(code: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    # "Åland Islands" stands with the A and not behind the Z.
     folded = unicodedata.normalize("NFKD", name)
     return "".join(sign for sign in folded if not unicodedata.combining(sign)).casefold()

@@ -14,7 +14,7 @@ from spoken_prompts import digits as spoken_digits
 from spoken_prompts.speech import Speech
 
 # What a value looks like in a spoken text; any words where it is not said here.
-SHAPES = {"group": r"\d+", "place": r"\d+"}
+SHAPES = dict.fromkeys(("group", "place", "minutes", "left"), r"\d+")
 
 
 @dataclass(frozen=True, slots=True)

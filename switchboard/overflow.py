@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from region_routing import Override, RoutingTable, is_open
+from region_routing import Override, RoutingTable, as_ruled, is_open
 from switchboard import overrides
 from switchboard.queues import Help, Overflow
 
@@ -20,8 +20,8 @@ def helping(routing: RoutingTable, conn: Connection, now: datetime) -> Overflow:
     return {
         name: tuple(
             Help(other, centre.overflow_after * turn)
-            for turn, other in enumerate(centre.overflow, 1)
-            if is_open_now[other]
+            for turn, other in enumerate(as_ruled(centre, now, dated).overflow, 1)
+            if is_open_now.get(other)
         )
         for name, centre in routing.centres.items()
     }
@@ -30,5 +30,6 @@ def helping(routing: RoutingTable, conn: Connection, now: datetime) -> Overflow:
 def reachable(routing: RoutingTable, conn: Connection, centre: str, now: datetime) -> Sequence[str]:
     """A centre and those of its overflow list that are open now, in order."""
     dated: Sequence[Override] = overrides.current(conn, now)
-    others = routing.centres[centre].overflow
-    return [centre, *(name for name in others if is_open(routing.centres[name], now, dated))]
+    others = as_ruled(routing.centres[centre], now, dated).overflow
+    known = (routing.centres[name] for name in others if name in routing.centres)
+    return [centre, *(other.id for other in known if is_open(other, now, dated))]

@@ -82,5 +82,7 @@ opening_overrides = Table(
     Column("centre", String(64), nullable=False, index=True),
     Column("start", UtcDateTime, nullable=False),
     Column("end", UtcDateTime, nullable=False),
-    Column("is_open", Boolean, nullable=False),
+    Column("is_open", Boolean),
+    Column("out_of_hours", String(16)),
+    Column("overflow", Json),
 )

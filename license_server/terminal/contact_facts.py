@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from license_server import contact, properties, telephone
+import region_routing
+from license_server import contact, properties
 from license_server import state as states
 from license_server.errors import InvalidEntryError
 from license_server.terminal.console import Console
@@ -37,7 +38,7 @@ def confirm(
 ) -> None:
     """Ask for each fact, Enter keeps what stands there; what is missing or wrong is asked again."""
     held, names = states.load(data).properties, list(labels)
-    countries = dict(telephone.choices(routing)) if "country" in labels else None
+    countries = dict(region_routing.countries()) if "country" in labels else None
     while names:
         texts = {}
         for name in names:

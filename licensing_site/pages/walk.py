@@ -134,9 +134,7 @@ class Walk(ABC):
         return fields.faults(self.task.fields, values, self.services.routing)
 
     def _form(self, values: Mapping[str, str], found: Mapping[str, str]) -> str:
-        routing = self.services.routing
-        named = [(code, routing.region_name(code, PAGE_LANGUAGE)) for code in routing.regions]
-        regions = sorted(named, key=lambda pair: pair[1])
+        regions = self.services.routing.named_regions(PAGE_LANGUAGE)
         return self.render("fields", values=values, faults=found, regions=regions)
 
     def _shown(

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ from clearinghouse import Actor, Policy
 from clearinghouse.audit_keys import Signer
 from codes import product_id, product_key
 from data_store import transaction
+from switchboard import overrides
 from tests.activation_line.conftest import PlayedNetwork
 
 PRODUCT = product_id.random(Random(1))
@@ -58,6 +60,20 @@ def test_all_well(environment: dict[str, str], governed: Line, network: PlayedNe
     assert result.stdout.endswith("All well.\n")
     assert "✗" not in result.stdout
     assert any(path.endswith(f"Calls/CA{'0' * 32}.json") for path in network.asked)
+
+
+def test_an_exception_for_a_centre_that_has_gone(
+    environment: dict[str, str], governed: Line
+) -> None:
+    now = governed.clock()
+    with transaction(governed.engine) as connection:
+        for centre in ("japan", "atlantis"):
+            end = now + timedelta(days=1)
+            overrides.add(connection, centre, start=now, end=end, is_open=True)
+    assert "exception 2 names 'atlantis'" in ill(environment)["opening hours"]
+    with transaction(governed.engine) as connection:
+        overrides.remove(connection, 2)
+    assert found(environment)["opening hours"] == "dated exceptions to come: 1."
 
 
 def test_looking_makes_nothing(environment: dict[str, str], tmp_path: Path) -> None:

@@ -3,17 +3,30 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, text
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
 from activation_line import database
 from agent_console import accounts
 from data_store import StoreError, open_engine, reading, transaction
+from region_routing import Override
+from switchboard import overrides
+from switchboard.tables import opening_overrides
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -74,6 +87,29 @@ def test_every_revision_can_be_taken_back(prepared: Engine) -> None:
     with transaction(prepared) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    assert differences(prepared) == []
+
+
+def test_exceptions_of_older_schemas_are_kept_there_and_back(prepared: Engine) -> None:
+    config = database._config()
+    day = timedelta(days=1)
+    with transaction(prepared) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.execute(
+            insert(opening_overrides).values(
+                centre="north", start=NOW, end=NOW + day, is_open=False
+            )
+        )
+        command.upgrade(config, "head")
+        closed = Override("north", NOW, NOW + day, is_open=False)
+        assert overrides.current(connection, NOW) == [closed]
+        overrides.add(connection, "north", start=NOW, end=NOW + day, overflow=("south",))
+        command.downgrade(config, "0001")
+        left = connection.execute(select(opening_overrides.c.is_open)).scalars().all()
+        command.upgrade(config, "head")
+    # A row that says nothing of the hours has no place in the older table.
+    assert left == [False]
     assert differences(prepared) == []
 
 

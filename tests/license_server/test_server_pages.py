@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 import region_routing
 from codes import new_license_server_id, product_key
 from codes.groups import NEW_LICENSE_SERVER_ID
-from license_server import activation, event_log, health
+from license_server import activation, event_log, health, telephone
 from license_server import state as states
 from license_server.app import create_app, one_time_path
 from license_server.model import CertificateState, Method, Reason
@@ -247,10 +247,29 @@ def test_telephone_needs_a_region(browser: Browser, region: str, said: str) -> N
 
 def test_regions_are_offered_by_name(browser: Browser) -> None:
     page = browser.come_in().get("/manager/properties")
-    table = region_routing.load()
-    for code in table.regions:
-        assert f'<option value="{code}">' in page.text
-        assert html.escape(table.region_name(code)) in page.text
+    listed = re.findall(r'<option value="([A-Z]{2})"(?: selected)?>([^<]+)<', page.text)
+    listed = [(code, html.unescape(name)) for code, name in listed]
+    offered = list(region_routing.load().named_regions(telephone.PAGE_LANGUAGE))
+    assert listed[: len(offered)] == offered
+    assert len(offered) == 245
+    assert ("KN", "St Kitts & Nevis") in offered  # as the British write it, not the code's table
+
+
+@pytest.mark.parametrize(
+    ("region", "abroad"), [("CH", "+49"), ("JP", "+61"), ("XK", "+44"), ("TA", "+44")]
+)
+def test_a_region_without_numbers_for_fiction_is_shown_anothers_line(
+    browser: Browser, region: str, abroad: str
+) -> None:
+    browser.come_in()
+    browser.post("/manager/properties", action="ok", method="telephone", region=region)
+    browser.open_request()
+    page = browser.get(TELEPHONE_PAGE)
+    route = region_routing.load().route(region)
+    assert route.line.display.startswith(abroad)
+    assert route.line.display in text_of(page)
+    assert f'href="tel:{route.line.number}"' in page.text
+    assert route.centre.name in text_of(page)
 
 
 def test_the_wizard_by_telephone(browser: Browser, licence: SimpleNamespace) -> None:

@@ -16,7 +16,6 @@ from region_routing import (
     RoutingTable,
     Span,
     SupportCentre,
-    centres_for,
     destination,
     is_open,
 )
@@ -126,10 +125,33 @@ def test_the_clock_of_the_centre_counts_on_both_sides_of_its_change(
         assert found.opens == at.replace(hour=7, minute=0)
 
 
-def test_centres_for_a_language_stand_in_the_order_of_the_table() -> None:
-    assert centres_for(TABLE, "DE", "en") == (NIGHT, YORK)
-    assert centres_for(TABLE, "DE", "de") == (BERLIN, NIGHT)
-    assert centres_for(TABLE, "DE", "ja") == ()
+def test_a_dated_overflow_list_stands_for_the_tables_one() -> None:
+    evening = utc(2026, 11, 24, 18)
+    alone = Override("berlin", utc(2026, 11, 24), utc(2026, 11, 25), overflow=())
+    assert destination(TABLE, "DE", "de", evening).centre is YORK
+    assert destination(TABLE, "DE", "de", evening, [alone]).kind is Kind.LINE
+    assert destination(TABLE, "DE", "de", evening + timedelta(days=1), [alone]).centre is YORK
+    wider = Override("berlin", evening, utc(2026, 11, 25), overflow=("gone", "sydney"))
+    found = destination(TABLE, "DE", "de", utc(2026, 11, 24, 22), [alone, wider])
+    assert (found.kind, found.centre) == (Kind.CENTRE, SYDNEY)
+
+
+def test_a_dated_rule_for_out_of_hours_stands_for_the_tables_one() -> None:
+    night = utc(2026, 11, 24, 4)
+    rule = Override("york", utc(2026, 11, 24), utc(2026, 11, 25), out_of_hours=OutOfHours.CALL_BACK)
+    found = destination(TABLE, "CA", "fr", night, [rule])
+    assert (found.kind, found.opens) == (Kind.CALL_BACK, utc(2026, 11, 24, 13))
+    assert found.centre.overflow == YORK.overflow
+    back = Override("york", night, utc(2026, 11, 25), out_of_hours=OutOfHours.LINE)
+    assert destination(TABLE, "CA", "fr", night, [rule, back]).kind is Kind.LINE
+    assert destination(TABLE, "CA", "fr", night + timedelta(days=1), [rule]).kind is Kind.LINE
+
+
+def test_a_rule_leaves_the_hours_alone() -> None:
+    rule = Override("berlin", utc(2026, 11, 24), utc(2026, 11, 25), overflow=())
+    assert is_open(BERLIN, utc(2026, 11, 24, 9), [rule])
+    closed = Override("berlin", utc(2026, 11, 24), utc(2026, 11, 25), is_open=False)
+    assert not is_open(BERLIN, utc(2026, 11, 24, 9), [closed, rule])
 
 
 def test_an_unknown_region_is_a_key_error() -> None:

@@ -27,7 +27,8 @@ def prompts() -> Prompts:
 
 def values_of(prompt: str) -> dict[str, str]:
     opens = prompts().spoken_time(datetime(2026, 11, 30, 7, 30, tzinfo=ZoneInfo("UTC")), "en")
-    known = {"group": "3", "place": "2", "digits": CODE, "opens": opens}
+    known = dict.fromkeys(("group", "place", "minutes", "left"), "3")
+    known |= {"digits": CODE, "opens": opens}
     names = placeholders(prompts().template(prompt, "en"))
     return {name: known.get(name, f"some {name}") for name in names}
 

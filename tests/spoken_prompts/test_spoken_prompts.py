@@ -20,7 +20,14 @@ from spoken_prompts.speech import TABLE, read_table, row
 
 PROMPTS = spoken_prompts.load()
 LANGUAGES = PROMPTS.languages
-SAMPLES = {"group": "3", "place": "2", "digits": "82609", "opens": "Monday, 08:00"}
+SAMPLES = {
+    "group": "3",
+    "place": "2",
+    "minutes": "12",
+    "left": "4",
+    "digits": "82609",
+    "opens": "Monday, 08:00",
+}
 
 
 @cache
@@ -34,7 +41,7 @@ def texts_of(language: str) -> Mapping[str, str]:
 
 
 def spoken(prompt: str, language: str) -> tuple[str, dict[str, str]]:
-    text = texts_of(language)[prompt]
+    text = PROMPTS.template(prompt, language)
     values = {name: SAMPLES.get(name, f"some {name}") for name in placeholders(text)}
     shown = {
         name: PROMPTS.digits(value, language) if name == "digits" else value

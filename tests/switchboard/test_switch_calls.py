@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, event, insert
 
 from data_store import open_engine, transaction
+from region_routing import OutOfHours, Override
 from switchboard import calls, events, overrides
 from switchboard import tables as schema
 from switchboard.events import EventKind, NewEvent
@@ -115,19 +116,27 @@ def test_an_event_id_is_never_given_twice(board: Board, engine: Engine) -> None:
     assert board.do(events.last_id) > newest
 
 
-def test_exceptions_to_opening_hours_until_they_are_over(board: Board) -> None:
+def test_exceptions_are_read_until_they_are_over(board: Board) -> None:
     now, hour = board.now, timedelta(hours=1)
+    distant = now + timedelta(days=15)
+    rule = OutOfHours.CALL_BACK
     with board.turn() as conn:
         overrides.add(conn, "north", start=now - 2 * hour, end=now, is_open=True)
         overrides.add(conn, "north", start=now - hour, end=now + hour, is_open=False)
-        overrides.add(conn, "south", start=now, end=now + hour, is_open=True)
-        distant = now + timedelta(days=15)
-        overrides.add(conn, "west", start=distant, end=distant + hour, is_open=False)
-    assert board.do(overrides.of_centre, "north", now) == [("north", now - hour, now + hour, False)]
-    assert board.do(overrides.near, now) == [
-        ("north", now - hour, now + hour, False),
-        ("south", now, now + hour, True),
-    ]
+        overrides.add(conn, "south", start=now, end=now + hour, out_of_hours=rule, overflow=())
+        overrides.add(conn, "west", start=distant, end=distant + hour, overflow=("north", "south"))
+    closed = Override("north", now - hour, now + hour, is_open=False)
+    ruled = Override("south", now, now + hour, out_of_hours=rule, overflow=())
+    later = Override("west", distant, distant + hour, overflow=("north", "south"))
+    assert [Override(*row) for row in board.do(overrides.of_centre, "north", now)] == [closed]
+    assert [Override(*row) for row in board.do(overrides.near, now)] == [closed, ruled]
+    assert board.do(overrides.current, now) == [closed, ruled, later]
+    rows = board.do(overrides.coming, now)
+    assert [row.override for row in rows] == [closed, ruled, later]
+    with board.turn() as conn:
+        overrides.remove(conn, rows[1].id)
+        overrides.remove(conn, rows[1].id)
+    assert board.do(overrides.current, now) == [closed, later]
 
 
 def test_waiting_ends_without_an_event(board: Board, engine: Engine) -> None:
