@@ -1,8 +1,8 @@
 """Install what the tests need beyond Python packages, where it is missing and may be installed.
 
-Needs: Chromium for the browser tests, PostgreSQL for the store's, nginx for the proxy's. Where installing is not
-possible the tests that want them are left out, and this says which; with CI=true that is an
-error instead.
+Needs: Chromium for the browser tests, PostgreSQL for the store's, nginx for the proxy's. Where
+installing is not possible the tests that want them are left out, and this says which; with CI=true
+that is an error instead.
 """
 
 import os

@@ -140,6 +140,7 @@ for name, purpose in {
     "customers": "Customers: add, list, show, change.",
     "hours": "Exceptions to opening hours and rules: list, add, rule, remove.",
     "packs": "License packs: add, list.",
+    "privacy": "Personal data: show, erase, retain.",
     "products": "Products: add, list, import, policy, key, block, history.",
     "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",
