@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -27,6 +28,8 @@ def create_app(settings: Settings) -> Flask:
         prompts=spoken_prompts.load(approvals=read_approvals(settings.prompt_approvals_file)),
         auth_tokens=settings.auth_tokens,
         public_base_url=settings.apology_base_url,
+        site=urlsplit(settings.site_base_url).hostname or "",
+        production=not settings.demo,
     )
     app.register_blueprint(create_blueprint(services), url_prefix="/voice")
 

@@ -51,8 +51,17 @@ class DemoDataError(Exception):
     """The demo's data can't be laid down here. The message says why and what to do."""
 
 
-def seed(line: Line, directory: Path, *, number: int, now: datetime) -> Demo:
+def seed(
+    line: Line,
+    directory: Path,
+    *,
+    number: int,
+    now: datetime,
+    age: timedelta = FIRST_ACTIVATION,
+) -> Demo:
     """Fill an empty database and an empty license server. `number` makes it repeatable.
+
+    `age` is how long ago the license server was activated.
 
     Raises `DemoDataError` where the database holds anything already.
     """
@@ -67,7 +76,7 @@ def seed(line: Line, directory: Path, *, number: int, now: datetime) -> Demo:
     product_id = codes.product_id.random(rng)
     product_key = codes.product_key.make(product_id, rng.randbytes(15))
     password = secrets.token_urlsafe(9)
-    long_ago = now - FIRST_ACTIVATION
+    long_ago = now - age
     with transaction(line.engine, durable=True) as connection:
         line.clearinghouse.add_product(
             connection,

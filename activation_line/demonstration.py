@@ -47,7 +47,13 @@ def once(data: Path | None, variation: Variation, start: datetime | None, databa
     moment = start.replace(tzinfo=UTC) if start else datetime.now(UTC).replace(microsecond=0)
     began = time.monotonic()
     try:
-        plan = Plan(directory, seed=variation.seed, start=moment, database_url=database_url)
+        plan = Plan(
+            directory,
+            seed=variation.seed,
+            start=moment,
+            database_url=database_url,
+            age=variation.age,
+        )
         with House(plan, click.echo) as house:
             pids = ", ".join(f"{name} {running.pid}" for name, running in house.running.items())
             click.echo(f"Processes: {pids}.\n")

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from shutil import which
 
+from activation_line import compromised
+from activation_line.compromised import Before
 from activation_line.house import House
 from activation_line.register_access import opened
 from clearinghouse import Refusal, RefusalCode, Request, RequestState, audit
 from codes import case_number, license_server_id, new_license_server_id, product_id
 from data_store import reading
 from license_server import health
+from license_server.model import Reason
 from switchboard import calls, events
 from switchboard.events import Event, EventKind
 
@@ -25,6 +28,8 @@ class Evidence:
     simulated_seconds: float
     certificate: str
     faults: tuple[str, ...]
+    before: str | None = None
+    """What became of the number before, where its key was compromised."""
 
     @property
     def well(self) -> bool:
@@ -44,6 +49,8 @@ class Evidence:
                 ("Request", asked.state.value),
                 *rows,
             ]
+        if self.before is not None:
+            rows.append(("Earlier ID", self.before))
         rows += [
             ("Call ended by", self.ended_by),
             ("Certificate", self.certificate),
@@ -61,8 +68,14 @@ def collect(
     began: datetime | None,
     ended: datetime | None,
     hung_up: str | None,
+    *,
+    reason: Reason,
+    before: Before | None = None,
 ) -> Evidence:
-    """Read the register, the log and the license server's files; believe nobody's word."""
+    """Read the register, the log and the license server's files; believe nobody's word.
+
+    `before` is what the license server held where its key was compromised.
+    """
     settings = house.settings
     with opened(settings) as register, reading(register.engine) as conn:
         call = calls.load(conn, call_sid)
@@ -73,6 +86,9 @@ def collect(
             else None
         )
         broken = audit.verify(conn)
+        is_void = before is not None and compromised.is_revoked(
+            before, register.clearinghouse, conn
+        )
     data = house.demo.license_server_dir
     now = ended or house.plan.start
     if now is None:
@@ -84,6 +100,11 @@ def collect(
         faults += _refusals(happened)
     if asked is None or asked.state is not RequestState.CONFIRMED:
         faults.append(f"the request is {asked.state.value if asked else 'missing'}, not confirmed")
+    if asked is not None and asked.reason is not None and asked.reason.value != reason.value:
+        faults.append(f"the register has another reason: {asked.reason.value}")
+    if before is not None:
+        faults += [] if is_void else ["the register still trusts the number before"]
+        faults += compromised.faults(before, data)
     if EventKind.ID_CONFIRMED not in {event.kind for event in happened}:
         faults.append("no closing code was keyed to the line")
     if asked is None or status.current_license_server_id != asked.new_license_server_id:
@@ -101,6 +122,7 @@ def collect(
         simulated_seconds=(ended - began).total_seconds() if began and ended else 0.0,
         certificate="accepted by openssl verify" if verified is None else verified,
         faults=tuple(faults),
+        before=None if before is None else "revoked" if is_void else "not revoked",
     )
 
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -40,7 +40,8 @@ class Plan:
     `database_url` names a PostgreSQL for the line's data, else a file in the directory holds it.
     `with_site` adds the licensing site, which a call by telephone has no need of, and
     `with_fallback` the process that apologises where the line can't answer. `workers` is how many
-    processes the line is.
+    processes the line is. `age` is how long ago the license server was activated: so long, as a
+    rule, that its certificate expired.
     """
 
     directory: Path
@@ -51,6 +52,7 @@ class Plan:
     with_site: bool = False
     with_fallback: bool = False
     workers: int = 1
+    age: timedelta = demo.FIRST_ACTIVATION
 
 
 class Ports(NamedTuple):
@@ -258,7 +260,7 @@ class House(AbstractContextManager["House"]):
         line = bootstrap(settings)
         now = self.plan.start or system_clock()
         try:
-            self.demo = demo.seed(line, server, number=self.plan.seed, now=now)
+            self.demo = demo.seed(line, server, number=self.plan.seed, now=now, age=self.plan.age)
         finally:
             line.engine.dispose()
         held = {

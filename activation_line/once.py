@@ -9,14 +9,20 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector
 
 import region_routing
 import spoken_prompts
+from activation_line.clock import system_clock
+from activation_line.compromised import note
+from activation_line.demo import FIRST_ACTIVATION
 from activation_line.evidence import Evidence, collect
 from activation_line.house import House
+from license_server import simulate
+from license_server.model import Reason
+from license_server.simulate import What
 from phone_network import actor_client
 from region_routing import Route, RoutingTable
 from scripted_calls.caller import Caller, Stage
@@ -39,35 +45,72 @@ CALLERS = {
 }
 
 
+# What is brought about before the call, on a server whose certificate is valid otherwise.
+HAPPENED = {
+    Reason.CERTIFICATE_CORRUPTED: What.CORRUPT,
+    Reason.SERVER_UPGRADED: What.UPGRADE,
+    Reason.SERVER_REDEPLOYED: What.REDEPLOY,
+    Reason.PRIVATE_KEY_COMPROMISED: What.COMPROMISE,
+}
+RECENTLY = timedelta(days=90)
+
+
 @dataclass(frozen=True, slots=True)
 class Variation:
     """How the call departs from the straight one."""
 
     region: str = "US"
+    reason: Reason = Reason.CERTIFICATE_EXPIRED
     seed: int = 1
     wrong_digit: int | None = None
     hang_up_at: Stage | None = None
     spoil_issued: bool = False
     no_issue: bool = False
+    call_back: bool = False
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago the license server was activated."""
+        return RECENTLY if self.reason in HAPPENED else FIRST_ACTIVATION
+
+    @property
+    def is_compromised(self) -> bool:
+        """Whether the private key is in other hands."""
+        return self.reason is Reason.PRIVATE_KEY_COMPROMISED
 
 
 class RegionError(Exception):
-    """There is no such region. The message lists those there are."""
+    """There is no such region. The message says what lists those there are."""
 
 
 def route_for(routing: RoutingTable, region: str) -> Route:
     """Where the region's calls go. Raises `RegionError`."""
     if region not in routing.regions:
-        known = ", ".join(sorted(routing.regions))
-        raise RegionError(f"No line serves {region!r}; the regions are {known}.")
+        raise RegionError(
+            f"No line serves {region!r}: write the ISO 3166 code of a region, such as DE; "
+            "`activation-line routing table` lists them all."
+        )
     return routing.route(region)
 
 
 async def play(house: House, variation: Variation, say: Callable[[str], object]) -> Evidence:
     """Play the call and collect what it left behind; each line is said as it happens."""
+    data = house.demo.license_server_dir
+    if variation.reason in HAPPENED:
+        simulate.begin(data, HAPPENED[variation.reason], house.plan.start or system_clock())
+    before = note(data) if variation.is_compromised else None
     async with asyncio.timeout(LONGEST_RUN):
         player = await converse(house, variation, say)
-    return collect(house, player.call_sid, player.began, player.ended, player.script.hung_up)
+    script = player.script
+    return collect(
+        house,
+        player.call_sid,
+        player.began,
+        player.ended,
+        script.hung_up,
+        reason=variation.reason,
+        before=before,
+    )
 
 
 async def converse(
@@ -88,7 +131,7 @@ async def converse(
         server = house.license_server.facts["url"].rstrip("/")
         wizard = await WizardPages.log_in(caller_http, server, house.demo.password)
         await wizard.choose_telephone(variation.region)
-        shown = await wizard.start()
+        shown = await wizard.start(is_compromised=variation.is_compromised)
         tell(house.plan.start, "wizard", f"License Server Reactivation: call {route.line.display}")
         console = ConsolePages(desk_http, f"{house.web.facts['url']}/console")
         await console.log_in(house.demo.login, house.demo.password)
@@ -111,13 +154,16 @@ async def converse(
                 wrong_digit=variation.wrong_digit,
                 hang_up_at=variation.hang_up_at,
                 spoil_issued=variation.spoil_issued,
+                wants_call_back=variation.call_back,
                 seed=variation.seed,
                 closing_code=shown.closing_code,
             ),
             wizard=wizard,
         )
         calling = asyncio.create_task(caller.call(shown.number, _number_of(variation.region)))
-        working = asyncio.create_task(representative.work())
+        if variation.call_back:
+            await desk_phone.rest()  # nobody is at work until the caller has hung up
+        working = asyncio.create_task(_work(representative, caller, variation))
         try:
             await asyncio.wait({calling, working}, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
@@ -135,6 +181,14 @@ async def converse(
         if caller.script.closing_code is not None:
             await wizard.finish()
     return caller
+
+
+async def _work(
+    representative: RepresentativePlayer, caller: CallerPlayer, variation: Variation
+) -> None:
+    if variation.call_back:
+        await caller.waits.wait()
+    await representative.work()
 
 
 def _number_of(region: str) -> str:

@@ -8,10 +8,12 @@ from types import FrameType
 
 import click
 
+from license_server.model import Reason
 from scripted_calls.caller import GROUPS, Stage
 
 DIRECTORY = "activation-line-demo"
 PORT = 5080
+REASONS = [reason.value for reason in Reason if reason.key is not None]
 
 
 @click.command()
@@ -41,6 +43,13 @@ PORT = 5080
     "--region", default="US", show_default=True, help="The caller's country or region, by ISO code."
 )
 @click.option(
+    "--reason",
+    type=click.Choice(REASONS),
+    default=REASONS[0],
+    show_default=True,
+    help="Why the license server is reactivated; it is brought about before the call.",
+)
+@click.option(
     "--seed",
     type=int,
     default=1,
@@ -61,6 +70,7 @@ PORT = 5080
     "--spoil", type=click.Choice(["issued"]), help="The caller types the new ID wrongly, for good."
 )
 @click.option("--no-issue", is_flag=True, help="The representative refuses.")
+@click.option("--call-back", is_flag=True, help="Nobody is free; the caller is called back.")
 @click.option(
     "--at",
     "start",
@@ -72,6 +82,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     database_url: str,
     port: int,
     region: str,
+    reason: str,
     seed: int,
     wrong_digit: int | None,
     hang_up_at: str | None,
@@ -80,17 +91,20 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     *,
     once: bool,
     no_issue: bool,
+    call_back: bool,
 ) -> None:
     """Start the whole line on this computer. Demo data, on 127.0.0.1 only."""
     from activation_line import demonstration  # noqa: PLC0415 -- `--help` needs none of it
 
     variation = demonstration.Variation(
         region=region.upper(),
+        reason=Reason(reason),
         seed=seed,
         wrong_digit=wrong_digit,
         hang_up_at=Stage(hang_up_at) if hang_up_at else None,
         spoil_issued=spoil == "issued",
         no_issue=no_issue,
+        call_back=call_back,
     )
     straight = start is None and variation == demonstration.Variation(seed=seed)
     if not once and not straight:

@@ -37,8 +37,9 @@ class Settings:
     while they are changed. `fallback_base_url` is how the network reaches `serve-fallback`, where
     that is not below `public_base_url`. With more than one of `workers`, `serve` is several
     processes. `metrics_token` opens `/metrics` to whoever brings it. `site_base_url` is how
-    customers reach the licensing site, which a process of its own serves; `site_tls` is `local`,
-    `off`, or a directory with a certificate.
+    customers reach the licensing site, which a process of its own serves; callers hear its host.
+    Within `resume_hours` a call that broke off can be resumed; `site_tls` is `local`, `off`, or a
+    directory with a certificate.
     """
 
     data_dir: Path
@@ -54,6 +55,7 @@ class Settings:
     clock_url: str = ""
     site_base_url: str = ""
     routing_dir: Path | None = None
+    resume_hours: int = 2
     host: str = "127.0.0.1"
     port: int = 5080
     threads: int = 64
@@ -120,6 +122,7 @@ URLS = (
     "clock_url",
     "site_base_url",
 )
+WHOLE_NUMBERS = ("port", "fallback_port", "site_port", "threads", "workers", "resume_hours")
 LOG_FORMATS = ("text", "json")
 SECRETS = (
     "twilio_auth_token",
@@ -206,7 +209,7 @@ def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | P
     variable = f"{PREFIX}{name.upper()}"
     if name in {"data_dir", "routing_dir"}:
         return Path(value)
-    if name in {"port", "fallback_port", "site_port", "threads", "workers"}:
+    if name in WHOLE_NUMBERS:
         if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:
             return int(value)
         problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")

@@ -14,6 +14,7 @@ from activation_line.metrics import Metrics
 from activation_line.observing import NumberedRequests, Observed
 from activation_line.wiring import Line
 from agent_console import create_blueprint as create_console
+from ivr.status import create_status_blueprint
 from ivr.webhooks import create_blueprint as create_webhooks
 
 LARGEST_BODY = 1 << 20
@@ -27,6 +28,7 @@ def create_app(line: Line, metrics: Metrics | None = None) -> Flask:
     metrics = metrics or Metrics()
     voice = replace(line.voice, observer=Observed(metrics, turn_log()))
     app.register_blueprint(create_webhooks(voice), url_prefix="/voice")
+    app.register_blueprint(create_status_blueprint(line.voice.status, line.routing))
     app.register_blueprint(create_console(line.console), url_prefix="/console")
 
     @app.get("/")

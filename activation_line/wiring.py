@@ -1,6 +1,8 @@
 """`bootstrap`: the only place where the parts are put together."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
@@ -12,6 +14,7 @@ from activation_line.settings import Settings
 from agent_console.services import ConsoleServices, VoiceCredentials
 from clearinghouse import Clearinghouse
 from ivr.services import Services as VoiceServices
+from ivr.status import ProbedStatus
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable
 from spoken_prompts.approvals import read_approvals
@@ -57,6 +60,10 @@ def bootstrap(settings: Settings) -> Line:
         auth_token=settings.twilio_auth_token,
         public_base_url=settings.public_base_url,
         live_feed=live_feed,
+        status=ProbedStatus(engine, clearinghouse, routing, clock),
+        resume_window=timedelta(hours=settings.resume_hours),
+        site=urlsplit(settings.site_base_url).hostname or "",
+        production=not settings.demo,
         auth_token_next=settings.twilio_auth_token_next,
     )
     console = ConsoleServices(

@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from agent_console import desk, wording
 from agent_console.desk import CallInHand
-from agent_console.readout import GROUPS
 from agent_console.services import ConsoleServices
 from agent_console.sessions import Notice, Session
 from clearinghouse import Clearinghouse
@@ -186,13 +185,8 @@ def issue(turn: Turn) -> Notice | None:
 
 
 def read(turn: Turn) -> Notice | None:
-    """Note that the lit group was read; after the last one the whole ID counts as read."""
-    group = turn.hand.readout.read + 1
-    turn.record(EventKind.GROUP_READ, group=group)
-    if group == GROUPS:
-        mark_durable(turn.conn)
-        turn.register.mark_read(turn.conn, _request(turn).id, turn.actor, turn.now)
-        turn.record(EventKind.ID_READ)
+    """Note that the lit group was read; the caller proves the last one by keying it."""
+    turn.record(EventKind.GROUP_READ, group=turn.hand.readout.read + 1)
     return None
 
 

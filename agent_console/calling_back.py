@@ -3,16 +3,19 @@
 So nobody is called whom nobody could talk to. The caller joins by a key, which no machine presses.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 
-from agent_console.acts import ActRefusedError
+from agent_console.acts import ActRefusedError, begin
 from agent_console.services import ConsoleServices
-from agent_console.sessions import Notice
+from agent_console.sessions import Notice, Session
 from data_store import transaction
 from switchboard import call_backs, events
 from switchboard.events import EventKind
 from switchboard.model import Call
 from switchboard.telephony import TelephonyError
+
+Fields = Mapping[str, str]
 
 
 def call(services: ConsoleServices, call: Call, endpoint: str, line_number: str) -> None:
@@ -37,6 +40,18 @@ def call(services: ConsoleServices, call: Call, endpoint: str, line_number: str)
         ) from error
     with transaction(services.engine) as conn:
         call_backs.placed(conn, call.id, call.attempts, sid, services.clock())
+
+
+def stop(services: ConsoleServices, session: Session, call_id: int, fields: Fields) -> None:
+    """Let it ring no longer: the caller is tried again later, the representative is free."""
+    with transaction(services.engine) as conn:
+        turn = begin(conn, services, session, call_id, "stop-calling", fields)
+        call_backs.missed(conn, call_id, turn.now)
+    services.live_feed.publish()
+    # What the network does not end now, it ends when nobody answers.
+    with suppress(TelephonyError):
+        services.telephony.hang_up(turn.call.call_sid)
+        services.telephony.end_conference(turn.call.conference)
 
 
 def _put_back(services: ConsoleServices, call: Call, error: TelephonyError) -> None:

@@ -87,12 +87,36 @@ def decline(services: ConsoleServices, session: Session, call_id: int, fields: F
 def ask_closing_code(
     services: ConsoleServices, session: Session, call_id: int, fields: Fields
 ) -> None:
-    """Send the caller out of the conversation to key the closing code."""
+    """Send the caller out of the conversation to key the last group and the closing code."""
+    # The line notes that it asks, once the caller is there.
+    _send_out(services, session, call_id, fields, act="ask-closing-code", entry="closing_code")
+
+
+def let_line_read(
+    services: ConsoleServices, session: Session, call_id: int, fields: Fields
+) -> None:
+    """Send the caller to the line, which reads the ID out and goes on to the closing code."""
+    _send_out(services, session, call_id, fields, act="line-reads", entry="reading")
+
+
+def key_answer(services: ConsoleServices, session: Session, call_id: int, fields: Fields) -> None:
+    """Send the caller to the keypad with the challenge, to key the wizard's answer."""
+    _send_out(services, session, call_id, fields, act="key-answer", entry="challenge")
+
+
+def _send_out(
+    services: ConsoleServices,
+    session: Session,
+    call_id: int,
+    fields: Fields,
+    *,
+    act: str,
+    entry: str,
+) -> None:
     with transaction(services.engine) as conn:
-        turn = begin(conn, services, session, call_id, "ask-closing-code", fields)
-        # The line notes that it asks, once the caller is there.
+        turn = begin(conn, services, session, call_id, act, fields)
         _move(turn, CallState.KEYING)
-    _redirect(services, turn, CallState.KEYING, "closing_code")
+    _redirect(services, turn, CallState.KEYING, entry)
 
 
 def return_to_caller(
@@ -181,8 +205,11 @@ def _move_back(
 
 ACTS: Final[Mapping[str, Callable[[ConsoleServices, Session, int, Fields], None]]] = {
     "answer": answer,
+    "stop-calling": calling_back.stop,
     "decline": decline,
     "ask-closing-code": ask_closing_code,
+    "line-reads": let_line_read,
+    "key-answer": key_answer,
     "return": return_to_caller,
     "hang-up": hang_up,
     "finish": finish,

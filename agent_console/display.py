@@ -15,6 +15,7 @@ from agent_console.services import ConsoleServices
 from clearinghouse.model import Refusal, RefusalCode, Request, RequestState
 from codes import case_number
 from spoken_prompts import Prompts
+from switchboard import call_backs
 from switchboard.representatives import WorkState
 
 KEYS: Final = (
@@ -25,6 +26,7 @@ KEYS: Final = (
     ("Shift+F9", "Back to the group before"),
     ("Shift+F6", "Repeat the lit group"),
     ("F10", "Ask for the closing code; finish"),
+    ("Shift+F7", "Hand over to the line: to read the ID, or to have the answer keyed"),
     ("F4", "Back to the caller"),
     ("Shift+F2", "Hang up; a second press confirms"),
     ("Ctrl+Enter", "Finish, from within the note"),
@@ -56,13 +58,14 @@ def headline(desk: Desk) -> str:
     if desk.who is None:
         return "No calls at this desk"
     place = f" from {desk.hand.region_name}" if desk.hand else ""
+    is_call_back = desk.hand is not None and desk.hand.call.is_call_back
     match desk.who.work_state:
         case WorkState.RINGING:
-            return f"Incoming call{place}"
+            return f"{'Call-back' if is_call_back else 'Incoming call'}{place}"
         case WorkState.TALKING:
             stands = desk.hand and desk.hand.request
             told = f": {wording.REQUEST_STATES[stands.state].lower()}" if stands else ""
-            return f"Call{place}{told}"
+            return f"{'Calling back' if is_call_back else 'Call'}{place}{told}"
         case WorkState.WRAP_UP:
             return "Wrap-up"
         case WorkState.NOT_RESPONDING:
@@ -141,6 +144,7 @@ def desk_words(services: ConsoleServices, desk: Desk) -> dict[str, Any]:
         "desk": desk,
         "services": services,
         "keys": KEYS,
+        "most_attempts": call_backs.MOST_ATTEMPTS,
         "presences": wording.PRESENCES,
         "work_states": wording.WORK_STATES,
         "reasons": wording.REASONS,

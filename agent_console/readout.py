@@ -32,6 +32,8 @@ def follow(events: Iterable[Event]) -> ReadOut:
                 read = group - 1 if event.data.get("back") else group
             case EventKind.CLOSING_CODE_ASKED:
                 asked = True
+            case EventKind.CASE_OPENED:
+                read, asked = 0, False  # the next server of the same call
             case _:
                 pass
     return ReadOut(read, asked)

@@ -34,6 +34,8 @@ def allowed(
             acts.add("finish")
         case WorkState.TALKING if call is not None and call.state in _IN_CONVERSATION:
             acts |= _in_conversation(call, request, readout)
+        case WorkState.TALKING if call is not None and call.state is CallState.CALLING:
+            acts.add("stop-calling")
         case _:
             pass
     return frozenset(acts)
@@ -66,10 +68,15 @@ def _in_conversation(call: Call, request: Request | None, readout: ReadOut) -> s
         if request.reason is not None:
             acts.add("verify")
     if needs_challenge(request):
-        acts |= {"challenge", "answer-challenge"}
+        acts |= _challenge(call)
     elif request.state is RequestState.CHECKED:
         acts.add("issue")
     return acts
+
+
+def _challenge(call: Call) -> set[str]:
+    acts = {"challenge", "answer-challenge"}
+    return acts if call.state is CallState.KEYING else acts | {"key-answer"}
 
 
 def _reading_out(call: Call, request: Request, readout: ReadOut) -> set[str]:
@@ -80,7 +87,10 @@ def _reading_out(call: Call, request: Request, readout: ReadOut) -> set[str]:
         acts.add("read")
     if readout.read:
         acts.add("back")
-    if request.state is not RequestState.ISSUED and call.state is not CallState.KEYING:
+    if call.state is CallState.KEYING:
+        return acts
+    acts.add("line-reads")
+    if request.state is not RequestState.ISSUED or readout.current is None:
         acts.add("ask-closing-code")
     return acts
 

@@ -61,10 +61,13 @@ ACTS: Final[Mapping[str, str]] = {
     "read": "Next group",
     "back": "Group before",
     "ask-closing-code": "Ask for the closing code",
+    "line-reads": "Let the line read it",
+    "key-answer": "Let the caller key it",
     "return": "Back to the caller",
     "challenge": "Ask the challenge",
     "answer-challenge": "Check the answer",
     "refuse": "Refuse",
+    "stop-calling": "Stop calling",
     "hang-up": "Hang up",
     "finish": "Finish",
 }

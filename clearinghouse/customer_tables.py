@@ -1,6 +1,6 @@
 """The customers' tables: who holds which product."""
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
 from clearinghouse.tables import metadata, products
 from data_store import UtcDateTime
@@ -13,6 +13,7 @@ customers = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("contact", Text, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
+    Column("region", String(2)),  # ISO 3166
 )
 
 product_customers = Table(

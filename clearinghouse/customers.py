@@ -13,11 +13,16 @@ from clearinghouse.model import Actor, RegisterError
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Somebody who holds products. `contact` is whatever reaches them."""
+    """Somebody who holds products. `contact` is whatever reaches them.
+
+    `region` is their country or region by its ISO 3166 code, None where nobody said: calls about
+    their products belong there.
+    """
 
     id: int
     name: str
     contact: str
+    region: str | None = None
 
 
 _C = customers.c
@@ -31,24 +36,39 @@ _of_product = (
     .join_from(product_customers, customers, _H.customer_id == _C.id)
     .where(_H.product_id == bindparam("product"))
 )
+_region = (
+    select(_C.region)
+    .join_from(product_customers, customers, _H.customer_id == _C.id)
+    .where(_H.product_id == bindparam("product"))
+)
 _products = select(_H.product_id).where(_H.customer_id == bindparam("customer"))
 _change = (
     update(customers)
     .where(_C.id == bindparam("customer"))
-    .values(name=bindparam("new_name"), contact=bindparam("new_contact"))
+    .values(
+        name=bindparam("new_name"),
+        contact=bindparam("new_contact"),
+        region=bindparam("new_region"),
+    )
 )
 _let_go = delete(product_customers).where(_H.product_id == bindparam("product"))
 _give = insert(product_customers)
 
 
 def add(
-    connection: Connection, *, name: str, contact: str, actor: Actor, now: datetime
+    connection: Connection,
+    *,
+    name: str,
+    contact: str,
+    actor: Actor,
+    now: datetime,
+    region: str | None = None,
 ) -> Customer:
     """Add a customer. Raises RegisterError where the name is empty or taken."""
     audit.lock(connection)
     _require_free(connection, name)
-    values = {"name": name, "contact": contact, "added_at": now}
-    made = Customer(int(connection.execute(_add, values).scalar_one()), name, contact)
+    values = {"name": name, "contact": contact, "added_at": now, "region": region}
+    made = Customer(int(connection.execute(_add, values).scalar_one()), name, contact, region)
     # Neither name nor contact: the audit holds no personal data.
     data = {"customer": made.id}
     audit.append(connection, "customer.added", actor=actor, now=now, data=data)
@@ -63,8 +83,12 @@ def change(
     contact: str | None,
     actor: Actor,
     now: datetime,
+    region: str | None = None,
 ) -> Customer:
-    """Change name or contact, an empty contact erases it. Raises RegisterError."""
+    """Change name, contact or region; an empty contact or region erases it.
+
+    Raises RegisterError.
+    """
     audit.lock(connection)
     before = by_id(connection, customer_id)
     if name is not None and name != before.name:
@@ -73,8 +97,13 @@ def change(
         before.id,
         before.name if name is None else name,
         before.contact if contact is None else contact,
+        before.region if region is None else region or None,
     )
-    values = {"new_name": changed.name, "new_contact": changed.contact}
+    values = {
+        "new_name": changed.name,
+        "new_contact": changed.contact,
+        "new_region": changed.region,
+    }
     connection.execute(_change, {"customer": customer_id, **values})
     data = {"customer": customer_id}
     audit.append(connection, "customer.changed", actor=actor, now=now, data=data)
@@ -106,6 +135,12 @@ def of_product(connection: Connection, product_id: str) -> Customer | None:
     return None if row is None else _customer(row)
 
 
+def region_of_product(connection: Connection, product_id: str) -> str | None:
+    """Say in which region a product's holder is; None where nobody said."""
+    found: str | None = connection.execute(_region, {"product": product_id}).scalar_one_or_none()
+    return found
+
+
 def products_of(connection: Connection, customer_id: int) -> list[str]:
     """Read which products a customer holds."""
     rows = connection.execute(_products, {"customer": customer_id})
@@ -133,4 +168,4 @@ def _require_free(connection: Connection, name: str) -> None:
 
 
 def _customer(row: Row[Any]) -> Customer:
-    return Customer(row.id, row.name, row.contact)
+    return Customer(row.id, row.name, row.contact, row.region)

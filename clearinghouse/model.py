@@ -64,6 +64,14 @@ class Channel(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class LineIssues(StrEnum):
+    """When the line itself issues a plain request, without a representative."""
+
+    OUT_OF_HOURS = "out_of_hours"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class DeactivationCause(StrEnum):
     """Why a license server is deactivated."""
 
@@ -168,6 +176,8 @@ class Policy:
     max_servers: int = 1
     cooling_off_hours: int = 0
     """How long after a new number the same license server waits for the next one."""
+    issue_by_line: str = LineIssues.OUT_OF_HOURS.value
+    """When the line issues a plain request by itself: one of `LineIssues`."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.validity_months <= 99:  # noqa: PLR2004 -- two digits of the code
@@ -178,6 +188,8 @@ class Policy:
             raise ValueError("Reactivations and servers can't be negative.")
         if self.cooling_off_hours < 0:
             raise ValueError("The cooling-off time can't be negative.")
+        if self.issue_by_line not in set(LineIssues):
+            raise ValueError(f"Issue by line has to be one of: {', '.join(LineIssues)}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -22,6 +22,7 @@ from codes.errors import CodeError
 REQUIRED: Final = ("product_id", "product_key", "name")
 CUSTOMER: Final = ("customer", "contact")
 FIGURES: Final = tuple(field.name for field in fields(Policy))
+_DEFAULTS: Final = Policy()
 COLUMNS: Final = (*REQUIRED, *CUSTOMER, *FIGURES)
 
 
@@ -130,10 +131,13 @@ def _cells(row: Mapping[str, str | list[str] | None]) -> dict[str, str]:
 
 
 def _policy(cells: Mapping[str, str]) -> Policy:
-    figures: dict[str, int] = {}
+    figures: dict[str, Any] = {}
     for name in FIGURES:
         cell = cells.get(name, "")
         if not cell:
+            continue
+        if isinstance(getattr(_DEFAULTS, name), str):
+            figures[name] = cell
             continue
         if not (cell.isascii() and cell.isdigit()):
             raise _FaultError(f"{name} is {cell!r}: write a whole number, or leave it empty.")

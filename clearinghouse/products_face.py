@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from clearinghouse import audit, authorities, catalogue, docket, servers, webhooks
+from clearinghouse import audit, authorities, catalogue, customers, docket, servers, webhooks
 from clearinghouse.face import Face
 from clearinghouse.model import Actor, Policy, Product, Server
 from clearinghouse.steps import run_out
@@ -92,6 +92,10 @@ class ProductsFace(Face):
     def product_exists(self, connection: Connection, product_id: str) -> bool:
         """Say whether a compact product ID is registered; cheap enough for every key press."""
         return catalogue.exists(connection, product_id)
+
+    def region_of_product(self, connection: Connection, product_id: str) -> str | None:
+        """Say in which region the product's holder is (ISO 3166); None where nobody said."""
+        return customers.region_of_product(connection, product_id)
 
     def product(self, connection: Connection, product_id: str) -> Product | None:
         """Read a product, without its key."""

@@ -5,7 +5,16 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from clearinghouse import assessment, audit, compromise, docket, wrong_tries
+from clearinghouse import (
+    assessment,
+    audit,
+    catalogue,
+    compromise,
+    docket,
+    plain,
+    resumption,
+    wrong_tries,
+)
 from clearinghouse.acceptance import confirm, mark_read
 from clearinghouse.face import Face
 from clearinghouse.issuing import issue
@@ -123,6 +132,24 @@ class RequestsFace(Face):
         product, secret = self._product(connection, request)
         return issue(connection, product, secret, request, actor, now)
 
+    def line_issues(self, connection: Connection, product_id: str, *, out_of_hours: bool) -> bool:
+        """Whether the product's policy lets the line issue plain requests now; a cheap look."""
+        product = catalogue.find(connection, product_id)
+        return product is not None and plain.is_allowed(product, out_of_hours=out_of_hours)
+
+    def line_may_issue(
+        self, connection: Connection, request_id: int, now: datetime, *, out_of_hours: bool
+    ) -> bool:
+        """Whether the line may give this request its ID without a representative.
+
+        That is for the product's policy to say, and for plain requests only: whatever needs a
+        person's judgement, such as a compromised key, is left to one. What stands in the way of
+        the issue itself, `check` and `issue` refuse.
+        """
+        request = docket.by_id(connection, request_id)
+        product, _ = self._product(connection, request)
+        return plain.line_may_issue(connection, product, request, now, out_of_hours=out_of_hours)
+
     def mark_read(
         self, connection: Connection, request_id: int, actor: Actor, now: datetime
     ) -> Request:
@@ -158,6 +185,39 @@ class RequestsFace(Face):
     ) -> Request:
         """Give a request up; once its ID is issued this changes nothing."""
         return self._close(connection, request_id, Act.ABANDON, actor, now)
+
+    def may_prove_resumption(self, connection: Connection, caller: str, now: datetime) -> bool:
+        """Say whether this caller may still try to go on with an earlier call."""
+        return resumption.may_prove(connection, caller, now)
+
+    def prove_resumption(
+        self,
+        connection: Connection,
+        *,
+        subject: str,
+        caller: str | None,
+        holds: bool,
+        now: datetime,
+    ) -> None:
+        """Take the proof of whoever wants to go on with an earlier call, or count a wrong one.
+
+        `subject` names the earlier call; `caller` is None where the number was withheld. Refuses
+        PROOF_WRONG, and TOO_MANY_WRONG_PROOFS after three of either within a day.
+        """
+        resumption.prove(connection, subject=subject, caller=caller, holds=holds, now=now)
+
+    def resume(
+        self, connection: Connection, request_id: int, actor: Actor, now: datetime
+    ) -> Request:
+        """Open a request again that was given up with the call; otherwise it stays as it is.
+
+        Gives the one that stands for the same pair of IDs, where there is another by now. Refuses
+        WRONG_STATE where the request is over, or the product key was replaced.
+        """
+        audit.lock(connection)
+        request = docket.by_id(connection, request_id)
+        _, secret = self._product(connection, request)
+        return resumption.resume(connection, secret, request, actor, now)
 
     def lapse(self, connection: Connection, now: datetime) -> int:
         """Close what has run out: bookkeeping, at most 500 requests at a time; gives how many.

@@ -29,6 +29,7 @@ products = Table(
     Column("period_days", Integer, nullable=False),
     Column("max_servers", Integer, nullable=False),
     Column("cooling_off_hours", Integer, nullable=False, server_default="0"),
+    Column("issue_by_line", String(16), nullable=False, server_default="out_of_hours"),
     Column("is_blocked", Boolean, nullable=False),
     Column("last_issue", Integer, nullable=False),  # the highest number given out
     Column("added_at", UtcDateTime, nullable=False),

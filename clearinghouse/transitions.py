@@ -16,6 +16,7 @@ class Act(StrEnum):
     DENY = "deny"
     LAPSE = "lapse"
     ABANDON = "abandon"
+    RESUME = "resume"
 
 
 _S = RequestState
@@ -28,12 +29,14 @@ TRANSITIONS: Mapping[RequestState, Mapping[Act, RequestState]] = {
         Act.CHECK: _S.CHECKED,
         Act.DENY: _S.DENIED,
         Act.ABANDON: _S.ABANDONED,
+        Act.RESUME: _S.OPENED,
     },
     _S.CHECKED: {
         Act.CHECK: _S.CHECKED,
         Act.ISSUE: _S.ISSUED,
         Act.DENY: _S.DENIED,
         Act.ABANDON: _S.ABANDONED,
+        Act.RESUME: _S.CHECKED,
     },
     _S.ISSUED: {
         Act.CHECK: _S.ISSUED,
@@ -42,6 +45,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Act, RequestState]] = {
         Act.CONFIRM: _S.CONFIRMED,
         Act.LAPSE: _S.LAPSED,
         Act.ABANDON: _S.ISSUED,
+        Act.RESUME: _S.ISSUED,
     },
     _S.READ: {
         Act.CHECK: _S.READ,
@@ -50,6 +54,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[Act, RequestState]] = {
         Act.CONFIRM: _S.CONFIRMED,
         Act.LAPSE: _S.LAPSED,
         Act.ABANDON: _S.READ,
+        Act.RESUME: _S.READ,
     },
     _S.CONFIRMED: {
         Act.CHECK: _S.CONFIRMED,
@@ -61,7 +66,8 @@ TRANSITIONS: Mapping[RequestState, Mapping[Act, RequestState]] = {
     _S.DENIED: {Act.DENY: _S.DENIED, Act.ABANDON: _S.DENIED},
     # Bookkeeping: the server may have accepted the ID all the same.
     _S.LAPSED: {Act.MARK_READ: _S.LAPSED, Act.CONFIRM: _S.CONFIRMED, Act.ABANDON: _S.LAPSED},
-    _S.ABANDONED: {Act.ABANDON: _S.ABANDONED},
+    # The caller was cut off, and has come back.
+    _S.ABANDONED: {Act.ABANDON: _S.ABANDONED, Act.RESUME: _S.OPENED},
 }
 
 

@@ -25,7 +25,8 @@ class Kind(Enum):
     would need nine years for an even chance; and what that opens is a request, not a server. The
     closing code and the challenge belong to a request whose proof held. A deactivation receipt has
     five digits as well. A signed request is one whose signature held, but not its request proof:
-    only who holds the license server's last private key can bring it that far.
+    only who holds the license server's last private key can bring it that far. A call that broke
+    off goes on for two digits, which are soon guessed.
     """
 
     CALLER = _Limit("caller", 10, timedelta(hours=1))
@@ -34,6 +35,8 @@ class Kind(Enum):
     CHALLENGE = _Limit("challenge", 5, timedelta(hours=1))
     RECEIPT = _Limit("receipt", 30, timedelta(days=1))
     SIGNED = _Limit("signed_request", 30, timedelta(days=1))
+    RESUMING = _Limit("resuming", 3, timedelta(days=1))
+    RESUMING_CALLER = _Limit("resuming_caller", 3, timedelta(days=1))
 
 
 _LONGEST: Final = max(kind.value.period for kind in Kind)

@@ -116,11 +116,94 @@ class EndCall:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueByLine:
+    """Issue by the line itself. Brings `IssuedByLine`, `NeedsPerson` or `Refused`.
+
+    Within the window the same ID is given again, however often it is asked for.
+    """
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveId:
+    """Give the issued ID, to be read out. Brings `IdGiven` or `Refused`."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProveHeard:
+    """Check the last group as it was heard. Brings `HeardProven` or `Refused`."""
+
+    case: int
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskStanding:
+    """What is left for this server? Brings `StandingTold`."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Let the representative go, while the caller stays with the line; brings nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveChallenge:
+    """Give the challenge, the same until it is answered. Brings `ChallengeGiven` or `Refused`."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChallenge:
+    """Check the wizard's answer. Brings `ChallengeAnswered` or `Refused`."""
+
+    case: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A row for the event log; `data` as pairs, never with an ID's digits."""
 
     kind: EventKind
     data: tuple[tuple[str, str | int | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Go on in another language. Brings `LanguageChanged`."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCall:
+    """Go on as a call from another region. Brings `Moved`."""
+
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindEarlierCall:
+    """Which call broke off with this case number? Brings `EarlierFound` or `NothingEarlier`."""
+
+    case_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProveEarlierCall:
+    """Compare two digits with a group of an earlier call's code. Brings `Resumed` or `Refused`."""
+
+    call: int
+    code: str
+    group: int
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +255,21 @@ Command = (
     | Enqueue
     | FindRepresentative
     | EndCall
+    | ChangeLanguage
+    | MoveCall
+    | FindEarlierCall
+    | ProveEarlierCall
     | LookAtQueue
     | ChangeCentre
     | CheckCallBack
     | AskCallBack
     | CallLater
+    | IssueByLine
+    | GiveId
+    | ProveHeard
+    | AskStanding
+    | Release
+    | GiveChallenge
+    | AnswerChallenge
 )
 Action = Spoken | Command | Note

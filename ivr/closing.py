@@ -1,13 +1,15 @@
 """The closing code: the caller types the new ID into the wizard, which then shows four digits.
 
-They are keyed to the line and confirm the request. Until then the representative is one `*` away.
+They are keyed to the line and confirm the request. Until then the representative is one `*` away,
+or, where the line read the ID out, the reading.
 """
 
 from dataclasses import replace
 
-from ivr.actions import Ask, Confirm, FindRepresentative, Note, Say
+from ivr import reading, servers
+from ivr.actions import Action, Ask, Confirm, FindRepresentative, Note, Say
 from ivr.events import ClosingCodeWanted, Confirmed, KeysPressed, NothingPressed, Refused
-from ivr.outcomes import MOST_TRIES, Turn, say_goodbye
+from ivr.outcomes import MOST_TRIES, Turn
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -19,14 +21,24 @@ MOST_WIZARD_SILENCES = 12
 
 def want_code(session: Session, _event: ClosingCodeWanted) -> Turn:
     """Ask for the closing code: the representative has read the ID out."""
+    return ask(session)
+
+
+def ask(session: Session, *first: Action) -> Turn:
+    """Have the ID typed and the closing code keyed."""
     asked = Note(EventKind.CLOSING_CODE_ASKED)
     session = replace(session, step=Step.CLOSING_CODE, tries=0, silences=0)
-    return session, (asked, menu())
+    return session, (*first, asked, menu(session))
 
 
-def menu(*first: Say) -> Ask:
+def again(session: Session) -> Turn:
+    """Ask for the code once more."""
+    return replace(session, step=Step.CLOSING_CODE), (menu(session),)
+
+
+def menu(session: Session, *first: Say) -> Ask:
     """Listen for the code, after saying what comes first."""
-    says = (*first, Say("ask_closing_code"))
+    says = (*first, Say(_worded("ask_closing_code", session)))
     # With such patience, a star that had to wait for a pause would seem to be ignored.
     return Ask(says, CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True)
 
@@ -35,26 +47,27 @@ def take_code(session: Session, event: KeysPressed) -> Turn:
     """Have the code checked; `*` brings the representative back."""
     keys = event.keys
     if "*" in keys or session.case is None:
-        return session, (FindRepresentative(),)
+        if session.accompanied:
+            return session, (FindRepresentative(),)
+        return reading.offer_groups(session)
     if len(keys) < CLOSING_CODE_DIGITS:
         return _count_wrong(session, len(keys))
     return replace(session, step=Step.CONFIRMING), (Confirm(session.case, keys),)
 
 
 def wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
-    """Be patient; after some minutes the representative is fetched."""
+    """Be patient; after some minutes the representative is fetched, or the call is over."""
     silences = session.silences + 1
     session = replace(session, silences=silences)
     if silences >= MOST_WIZARD_SILENCES:
-        return session, (FindRepresentative(),)
-    return session, (
-        Ask((Say("closing_code_later"),), CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True),
-    )
+        return reading.leave(session)
+    later = Say(_worded("closing_code_later", session))
+    return session, (Ask((later,), CLOSING_CODE_DIGITS, SECONDS_FOR_THE_WIZARD, star=True),)
 
 
 def confirm(session: Session, _event: Confirmed) -> Turn:
-    """The code was right: thank the caller."""
-    return say_goodbye(session, _keyed(ok=True), Say("confirmed"))
+    """The code was right: thank the caller, who may have another server."""
+    return servers.offer(session, _keyed(ok=True), says=(Say("confirmed"),))
 
 
 def refuse_code(session: Session, event: Refused) -> Turn:
@@ -62,7 +75,7 @@ def refuse_code(session: Session, event: Refused) -> Turn:
     if event.code == "closing_code_wrong":
         return _count_wrong(replace(session, step=Step.CLOSING_CODE))
     # Asked for too early, or the request is over: only a person can tell.
-    return replace(session, step=Step.CLOSING_CODE), (FindRepresentative(),)
+    return reading.fetch_person(replace(session, step=Step.CLOSING_CODE))
 
 
 def _count_wrong(session: Session, digits: int = CLOSING_CODE_DIGITS) -> Turn:
@@ -70,8 +83,14 @@ def _count_wrong(session: Session, digits: int = CLOSING_CODE_DIGITS) -> Turn:
     session = replace(session, tries=tries, silences=0)
     noted = _keyed(ok=False, digits=digits)
     if tries >= MOST_TRIES:
-        return session, (noted, Say("back_to_representative"), FindRepresentative())
-    return session, (noted, menu(Say("closing_code_wrong")))
+        first = (Say("back_to_representative"),) if session.accompanied else ()
+        return reading.fetch_person(session, noted, *first)
+    return session, (noted, menu(session, Say("closing_code_wrong")))
+
+
+def _worded(prompt: str, session: Session) -> str:
+    """What the star does depends on who is there: the representative, or the line alone."""
+    return prompt if session.accompanied else f"{prompt}_alone"
 
 
 def _keyed(*, ok: bool, digits: int = CLOSING_CODE_DIGITS) -> Note:

@@ -4,34 +4,45 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from clearinghouse import Actor, Channel, DeactivationCause, Reason, Refusal, RefusalCode
 from data_store import mark_durable
-from ivr import queue_commands
+from ivr import circumstances, commands_issuing, earlier_calls, queue_commands
 from ivr.actions import (
+    AnswerChallenge,
     AskCallBack,
+    AskStanding,
     CallLater,
     ChangeCentre,
+    ChangeLanguage,
     CheckCallBack,
     Command,
     Confirm,
     Deactivate,
     EndCall,
     Enqueue,
+    FindEarlierCall,
     FindRepresentative,
+    GiveChallenge,
+    GiveId,
+    IssueByLine,
     LookAtQueue,
     LookUpProduct,
+    MoveCall,
     OpenRequest,
+    ProveEarlierCall,
+    ProveHeard,
+    Release,
     SetReason,
 )
 from ivr.events import (
     Confirmed,
     Deactivated,
     Event,
-    ProductFound,
     PutThrough,
     Refused,
     RepresentativeLost,
@@ -89,13 +100,22 @@ class Turn:
         """A row for the event log, written with the turn."""
         self.notes.append(NewEvent(kind, data))
 
+    def take_request(self, request_id: int, case_number: str) -> None:
+        """The call is about this request from now on."""
+        self.call = replace(self.call, request_id=request_id, case_number=case_number)
+
 
 def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
     """Carry out one command; the event that it brings, if any."""
     try:
         return _carry_out(turn, session, command)
     except Refusal as refusal:
-        return Refused(refusal.code.value)
+        return Refused(refusal.code.value, refusal.left, spoken_date(turn, refusal.next_date))
+
+
+def spoken_date(turn: Turn, day: date | None) -> str:
+    """A day as the call's language says it; empty where there is none."""
+    return "" if day is None else turn.services.prompts.spoken_date(day, turn.call.language)
 
 
 def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
@@ -109,8 +129,12 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
             return PutThrough(turn.call.conference)
         case EndCall(by, case):
             _end(turn, by, case)
-        case LookAtQueue() | ChangeCentre() | CheckCallBack() | AskCallBack() | CallLater():
-            return queue_commands.carry_out(turn, session, command)
+        case _ if type(command) in ELSEWHERE:
+            return ELSEWHERE[type(command)](turn, session, command)
+        case Release():
+            _release(turn)
+        case OpenRequest():
+            return _open(turn, session, command)
         case _:
             return _ask_register(turn, command)
     return None
@@ -122,9 +146,7 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
         case LookUpProduct(product_id):
             if not house.product_exists(turn.conn, product_id):
                 raise Refusal(RefusalCode.PRODUCT_UNKNOWN)
-            return ProductFound()
-        case OpenRequest():
-            return _open(turn, command)
+            return circumstances.product_found(turn, product_id)
         case SetReason(case, key):
             # A request that is issued already keeps its reason; the caller is put through all
             # the same, since the same ID is read out again.
@@ -140,8 +162,9 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
     return None
 
 
-def _open(turn: Turn, command: OpenRequest) -> Event:
-    opened = turn.services.clearinghouse.open_request(
+def _open(turn: Turn, session: Session, command: OpenRequest) -> Event:
+    house = turn.services.clearinghouse
+    opened = house.open_request(
         turn.conn,
         product_id=command.product_id,
         license_server_id=command.license_server_id,
@@ -150,8 +173,9 @@ def _open(turn: Turn, command: OpenRequest) -> Event:
         actor=turn.caller,
         now=turn.now,
     )
-    turn.call = replace(turn.call, request_id=opened.id, case_number=opened.case_number)
-    return RequestOpened(opened.id, opened.case_number, opened.line_code)
+    turn.take_request(opened.id, opened.case_number)
+    issues = house.line_issues(turn.conn, command.product_id, out_of_hours=session.by_line)
+    return RequestOpened(opened.id, opened.case_number, opened.line_code, issues)
 
 
 def _deactivate(turn: Turn, command: Deactivate) -> Event:
@@ -181,6 +205,15 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
 
 
+def _release(turn: Turn) -> None:
+    """The caller is done with the representative, but not with the line."""
+    call = turn.call
+    queues.let_go(turn.conn, call, turn.now)
+    turn.call = replace(call, representative=None, state=CallState.IN_LINE)
+    telephony, conference = turn.services.telephony, call.conference
+    turn.after_commit.append(lambda: telephony.end_conference(conference))
+
+
 def _end(turn: Turn, by: str, case: int | None) -> None:
     """Close the books: who ended it, a request without an ID, the conference that is left."""
     call = turn.call
@@ -191,3 +224,24 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
     if call.representative is not None:
         telephony, conference = turn.services.telephony, call.conference
         turn.after_commit.append(lambda: telephony.end_conference(conference))
+
+
+# Commands that a module of their own carries out, each the kinds of its key.
+ELSEWHERE: dict[type[Command], Callable[[Turn, Session, Any], Event | None]] = {
+    ChangeLanguage: circumstances.change_language,
+    MoveCall: circumstances.move,
+    FindEarlierCall: earlier_calls.find,
+    ProveEarlierCall: earlier_calls.prove,
+    **dict.fromkeys(
+        (LookAtQueue, ChangeCentre, CheckCallBack, AskCallBack, CallLater),
+        queue_commands.carry_out,
+    ),
+    **dict.fromkeys(
+        (IssueByLine, GiveId, ProveHeard, AskStanding),
+        commands_issuing.carry_out,
+    ),
+    **dict.fromkeys(
+        (GiveChallenge, AnswerChallenge),
+        lambda turn, _session, command: commands_issuing.challenge(turn, command),
+    ),
+}

@@ -8,6 +8,7 @@ register gives the same one for the same receipt whenever it is to be heard agai
 from dataclasses import replace
 
 from codes import deactivation_confirmation, deactivation_receipt
+from ivr import servers
 from ivr.actions import Action, Ask, Deactivate, Note, Say
 from ivr.events import Deactivated, KeysPressed, NothingPressed, Refused
 from ivr.outcomes import (
@@ -16,8 +17,8 @@ from ivr.outcomes import (
     SECONDS_FOR_A_MENU,
     Turn,
     say_goodbye,
-    to_queue,
 )
+from ivr.persons import refusal, to_person
 from ivr.session import NO_LICENSE_SERVER_ID, Session, Step
 from switchboard.events import EventKind
 
@@ -52,10 +53,10 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         # The three groups stay: they begin a license server ID, rare as that is.
         return replace(session, step=Step.LICENSE_SERVER_ID, tries=0, silences=0), (_go_on(),)
     if key == "0":
-        return to_queue(session)
+        return to_person(session)
     tries = session.tries if key == "*" else session.tries + 1
     if tries >= MOST_TRIES:
-        return to_queue(session)
+        return to_person(session)
     return offer(replace(session, tries=tries, silences=0))
 
 
@@ -63,7 +64,7 @@ def miss_choice(session: Session, _event: NothingPressed) -> Turn:
     """A person will ask, if the menu is not answered."""
     silences = session.silences + 1
     if silences >= MOST_SILENCES:
-        return to_queue(session)
+        return to_person(session)
     return offer(replace(session, silences=silences))
 
 
@@ -91,22 +92,22 @@ def read_out(session: Session, event: Deactivated) -> Turn:
 def refuse(session: Session, event: Refused) -> Turn:
     """A wrong receipt is keyed again; whatever else stands in the way is for a person."""
     noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
-    refusal = Say(f"refused_{event.code}")
+    says = refusal(event.code, event.left, event.date)
     match event.code:
         case "receipt_wrong":
             session = replace(
                 session, step=Step.LICENSE_SERVER_ID, license_server_id=NO_LICENSE_SERVER_ID
             )
-            return session, (noted, Ask((refusal, Say("ask_license_server_id"))))
+            return session, (noted, Ask((*says, Say("ask_license_server_id"))))
         case "too_many_wrong_proofs":
-            return say_goodbye(session, noted, refusal)
-    return to_queue(session, noted, refusal)
+            return say_goodbye(session, noted, *says)
+    return to_person(session, noted, *says)
 
 
 def hear_again(session: Session, event: KeysPressed) -> Turn:
-    """1 ends the call; anything else says the confirmation again."""
+    """1: it is typed, and there may be another server; anything else says it again."""
     if event.keys == "1":
-        return say_goodbye(session, Say("deactivation_typed"))
+        return servers.offer(session, says=(Say("deactivation_typed"),))
     return again(replace(session, tries=session.tries + 1, silences=0))
 
 

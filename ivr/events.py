@@ -1,17 +1,52 @@
 """What can happen to a call: the flow's input. Frozen; results of commands are events too."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ivr.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a caller is told before any digit: who can help now, in which language, how soon.
+
+    `helped_by` is an open `centre`, the `line` itself or a `call_back`; where no centre is open,
+    `opens` is when one does, as spoken, or empty where no opening is in sight. `is_elsewhere`: the
+    region's own centre is closed and another one helps. `wait_minutes` is 0 unless the wait is
+    long. `site` is the website's address, if there is one. `other_language` can be had for one key;
+    `wanted` names the language that would be spoken if it could.
+    """
+
+    helped_by: str = "centre"
+    opens: str = ""
+    is_elsewhere: bool = False
+    wait_minutes: int = 0
+    site: str = ""
+    other_language: str = ""
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A call that broke off and can be resumed.
+
+    Who keys the first two digits of group `group` of its code `code` is taken for the same caller.
+    """
+
+    call: int
+    code: str
+    group: int
 
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
     """Somebody rings.
 
-    `opens` is when the centre opens next, as spoken; None while it is open, empty where no opening
-    is in sight. `again`: the call was here before, but what was known of it is lost.
+    `earlier` is a call from the same number that broke off. `again`: the call was here before, but
+    what was known of it is lost.
     """
 
-    opens: str | None = None
+    outlook: Outlook = field(default_factory=Outlook)
+    earlier: Earlier | None = None
     again: bool = False
 
 
@@ -29,23 +64,39 @@ class NothingPressed:
 
 @dataclass(frozen=True, slots=True)
 class ProductFound:
-    """The register knows the product ID."""
+    """The register knows the product ID.
+
+    `registered` is the region where its holder is, and `name` how that is spoken, if its calls go
+    elsewhere than this one did.
+    """
+
+    registered: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOpened:
-    """The register opened the request, or found it open. Codes are compact."""
+    """The register opened the request, or found it open. Codes are compact.
+
+    `issues`: the product's policy lets the line issue by itself now.
+    """
 
     case: int
     case_number: str
     line_code: str
+    issues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The register says no; `code` is the value of one of its refusal codes."""
+    """The register says no; `code` is the value of one of its refusal codes.
+
+    `left` reactivations and the next possible `date`, as spoken, where the register knows them.
+    """
 
     code: str
+    left: int | None = None
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +136,12 @@ class PutThrough:
 
 @dataclass(frozen=True, slots=True)
 class ClosingCodeWanted:
-    """The representative has read the ID out and asks for the closing code."""
+    """The representative has read the ID out and asks for the closing code.
+
+    `unproven`: that the caller heard it right is still to be shown.
+    """
+
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +150,106 @@ class RepresentativeLost:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedByLine:
+    """The line issued the new license server ID, or found it issued; `left` reactivations."""
+
+    groups: tuple[str, ...]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdGiven:
+    """The register gives the issued ID, to be read out."""
+
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWanted:
+    """The representative lets the line read the ID out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardProven:
+    """The last group was keyed right: the ID was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsPerson:
+    """Nothing is refused, but a person has to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTold:
+    """How many reactivations are left, and the next possible date, as spoken, where none is."""
+
+    left: int
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeWanted:
+    """The representative lets the caller key the wizard's answer to the challenge."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeGiven:
+    """The challenge, which the wizard is to answer."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeAnswered:
+    """The wizard's answer was right."""
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The call is over; `by` says who ended it."""
 
     by: str = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """The call goes on in another language, for whose speakers things may stand otherwise."""
+
+    outlook: Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The call goes on as one from the region where the product is registered."""
+
+    outlook: Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFound:
+    """The case number that was keyed belongs to a call that broke off."""
+
+    earlier: Earlier
+
+
+@dataclass(frozen=True, slots=True)
+class NothingEarlier:
+    """No call can be resumed by these keys, so they may mean something else."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The two digits were right: the call goes on as the earlier one stood.
+
+    `line_code` and `case_number` are empty where no request was opened yet. Codes are compact.
+    """
+
+    session: Session
+    outlook: Outlook
+    line_code: str = ""
+    case_number: str = ""
 
 
 # Minutes of an expected wait that is not worth a figure.
@@ -164,10 +316,24 @@ Event = (
     | ClosingCodeWanted
     | RepresentativeLost
     | HungUp
+    | LanguageChanged
+    | Moved
+    | EarlierFound
+    | NothingEarlier
+    | Resumed
     | CallBackPossible
     | CallBackRefused
     | PlaceKept
     | CalledBack
     | NotReached
     | CallBackMissed
+    | IssuedByLine
+    | IdGiven
+    | ReadingWanted
+    | HeardProven
+    | NeedsPerson
+    | StandingTold
+    | ChallengeWanted
+    | ChallengeGiven
+    | ChallengeAnswered
 )

@@ -12,24 +12,31 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 from twilio.twiml.voice_response import VoiceResponse
 
-import spoken_prompts
 from codes import case_number
+from ivr.circumstances import language_for
 from ivr.keepsake import Keepsake
 from ivr.signature import checker
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
+from spoken_prompts.prompts import FALLBACK
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackServices:
-    """What an apology needs. `public_base_url` is the base of the URL that the network signs."""
+    """What an apology needs.
+
+    `public_base_url` is the base of the URL that the network signs; `site` is the website's address
+    as it is spoken, empty where there is none. In production only approved languages are spoken.
+    """
 
     routing: RoutingTable
     prompts: Prompts
     auth_tokens: Sequence[str] = field(repr=False)
     public_base_url: str
+    site: str
+    production: bool
 
 
 def create_blueprint(services: FallbackServices) -> Blueprint:
@@ -70,17 +77,31 @@ class Apology:
         response.hangup()
         return Response(str(response), mimetype="text/xml")
 
+    def cannot_help(self) -> Response:
+        """For a call that comes while nothing can be done: nothing was keyed yet."""
+        language = self._language_rung()
+        response = VoiceResponse()
+        self._say(response, "cannot_help_now", language)
+        if self._services.site:
+            self._say(response, "status_at", language, site=self._services.site)
+        response.hangup()
+        return Response(str(response), mimetype="text/xml")
+
     def after_failure(self) -> Response:
         """Answer the network, which fell back and says why."""
         error = request.form.get("ErrorCode", "unknown")
         where = urlsplit(request.form.get("ErrorUrl", "")).path
         log.error("the network fell back: error %s at %s", error, where or "an unknown address")
-        return self()
+        return self.cannot_help() if where.endswith("/incoming") else self()
 
     def _language_rung(self) -> str:
-        line = self._services.routing.line_for_number(request.form.get("To", ""))
-        wanted = (line.language,) if line else ()
-        return spoken_prompts.choose(self._services.prompts, wanted, production=False).language
+        services = self._services
+        line = services.routing.line_for_number(request.form.get("To", ""))
+        if line is None:
+            return FALLBACK
+        region = services.routing.regions[line.region]
+        production = services.production
+        return language_for(services.prompts, line, region, production=production).language
 
     def _say(self, response: VoiceResponse, prompt: str, language: str, **values: str) -> None:
         prompts = self._services.prompts

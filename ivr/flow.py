@@ -9,11 +9,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from codes import case_number
-from ivr import calling_back, closing, deactivating, waiting
+from ivr import (
+    calling_back,
+    challenging,
+    closing,
+    deactivating,
+    greeting,
+    issuing,
+    proving,
+    reading,
+    reasons,
+    resuming,
+    servers,
+    waiting,
+)
 from ivr.actions import (
     Action,
-    Ask,
     EndCall,
     Enqueue,
     FindRepresentative,
@@ -21,7 +32,6 @@ from ivr.actions import (
     JoinConference,
     Note,
     Say,
-    SetReason,
     WaitInQueue,
 )
 from ivr.events import (
@@ -30,36 +40,55 @@ from ivr.events import (
     CallBackPossible,
     CallBackRefused,
     CalledBack,
+    ChallengeAnswered,
+    ChallengeGiven,
+    ChallengeWanted,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    EarlierFound,
     Event,
+    HeardProven,
     HungUp,
+    IdGiven,
+    IssuedByLine,
     KeysPressed,
+    LanguageChanged,
+    Moved,
+    NeedsPerson,
+    NothingEarlier,
     NothingPressed,
     NotReached,
     PlaceKept,
     ProductFound,
     PutThrough,
+    ReadingWanted,
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
+    StandingTold,
     StillWaiting,
 )
-from ivr.keying import ask_for_groups, ask_to_mark, hear_nothing, take_keys, take_mark
+from ivr.helping import ask_help
+from ivr.keying import (
+    ask_for_groups,
+    ask_to_mark,
+    hear_nothing,
+    miss_help,
+    take_help,
+    take_keys,
+    take_mark,
+)
 from ivr.outcomes import (
-    MOST_SILENCES,
     MOST_TRIES,
-    SECONDS_FOR_A_MENU,
     Turn,
     say_goodbye,
-    to_queue,
 )
+from ivr.persons import refusal, to_person
 from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
 from ivr.transitions import TRANSITIONS
 from switchboard.events import EventKind
-
-REASONS = "12345"
 
 
 class FlowError(Exception):
@@ -80,46 +109,26 @@ def advance(session: Session, event: Event) -> Turn:
     return after, actions
 
 
-def resume(session: Session) -> Turn:  # noqa: C901, PLR0911, PLR0912 -- one way for each step
+def resume(session: Session) -> Turn:
     """Say again what the call stands at, for a webhook that came late or out of order."""
-    match session.step:
-        case Step.ARRIVING:
-            return _arrive(session, CallArrived())
-        case Step.MARKING:
-            return ask_to_mark(session)
-        case Step.REASON:
-            return session, (_reason_menu(),)
-        case Step.RECEIPT:
-            return deactivating.offer(session)
-        case Step.DEACTIVATING | Step.CONFIRMATION:
-            return deactivating.again(session)
-        case Step.QUEUED if session.is_in_queue:
-            return waiting.listen(session)
-        case Step.QUEUED:
-            return session, (WaitInQueue(),)
-        case Step.TALKING:
-            return session, (FindRepresentative(),)
-        case Step.CLOSING_CODE | Step.CONFIRMING:
-            return replace(session, step=Step.CLOSING_CODE), (closing.menu(),)
-        case Step.CALL_BACK:
-            return calling_back.offer(session)
-        case Step.CALLED_BACK:
-            return calling_back.greet(session, CalledBack())
-        case Step.ENDED | Step.AWAITING_CALL:
-            return session, (HangUp(),)
-        case _:
-            return ask_for_groups(session)
-
-
-def _arrive(session: Session, event: CallArrived) -> Turn:
-    if event.opens is not None:
-        said = Say("centre_closed", (("opens", event.opens),))
-        return say_goodbye(session, said if event.opens else Say("centre_closed_for_long"))
-    return ask_for_groups(session, (Say("start_again" if event.again else "welcome"),))
+    return AGAIN[session.step](session)
 
 
 def _take_keys(session: Session, event: KeysPressed) -> Turn:
-    return take_keys(session, event.keys)
+    keys = event.keys
+    is_first = session.step is Step.PRODUCT_ID and not session.has_keyed
+    if keys == "*" and is_first and not session.product_id.pending and session.other_language:
+        return greeting.change_language(session)
+    return resuming.find(session, keys) or take_keys(session, keys)
+
+
+def _take_up(session: Session, event: Resumed) -> Turn:
+    """Be back where the earlier call broke."""
+    session, done = resuming.restored(session, event)
+    if session.step is Step.QUEUED or (session.step is Step.TALKING and session.is_closed):
+        return to_person(session, *done)
+    session, actions = resume(session)
+    return session, (*done, *actions)
 
 
 def _take_mark(session: Session, event: KeysPressed) -> Turn:
@@ -130,31 +139,17 @@ def _hear_nothing(session: Session, _event: NothingPressed) -> Turn:
     return hear_nothing(session)
 
 
-def _find_product(session: Session, _event: ProductFound) -> Turn:
-    return ask_for_groups(replace(session, step=Step.LICENSE_SERVER_ID))
-
-
 def _refuse_product(session: Session, event: Refused) -> Turn:
     """The product ID holds together, but the register does not know it: keyed again, twice."""
     tries = session.tries + 1
     noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
     session = replace(session, tries=tries)
     if event.code == "too_many_wrong_proofs":
-        return say_goodbye(session, noted, _refusal(event.code))
+        return say_goodbye(session, noted, *refusal(event.code))
     if tries >= MOST_TRIES:
-        return to_queue(session, noted, Say("too_many_tries"))
+        return to_person(session, noted, Say("too_many_tries"))
     session = replace(session, product_id=NO_PRODUCT_ID, step=Step.PRODUCT_ID)
     return ask_for_groups(session, (Say("product_unknown"),), (noted,))
-
-
-def _open_request(session: Session, event: RequestOpened) -> Turn:
-    """The line proves itself first: nothing is asked before its code was said."""
-    session = replace(session, step=Step.REASON, case=event.case, tries=0, silences=0)
-    return session, (
-        Note(EventKind.CASE_OPENED),
-        Say("line_code", (("digits", event.line_code),)),
-        _reason_menu(Say("case_number", (("digits", case_number.format(event.case_number)),))),
-    )
 
 
 def _refuse_request(session: Session, event: Refused) -> Turn:
@@ -164,7 +159,7 @@ def _refuse_request(session: Session, event: Refused) -> Turn:
             tries = session.tries + 1
             session = replace(session, tries=tries)
             if tries >= MOST_TRIES:
-                return to_queue(session, noted, Say("too_many_tries"))
+                return to_person(session, noted, Say("too_many_tries"))
             session = replace(
                 session,
                 license_server_id=NO_LICENSE_SERVER_ID,
@@ -172,49 +167,27 @@ def _refuse_request(session: Session, event: Refused) -> Turn:
             )
             return ask_for_groups(session, (Say("proof_wrong"),), (noted,))
         case "too_many_wrong_proofs":
-            return say_goodbye(session, noted, _refusal(event.code))
+            return say_goodbye(session, noted, *refusal(event.code))
         case code:
-            return to_queue(session, noted, _refusal(code))
+            return to_person(session, noted, *refusal(code, event.left, event.date))
 
 
-def _refusal(code: str) -> Say:
-    return Say(f"refused_{code}")
-
-
-def _reason_menu(*first: Say) -> Ask:
-    return Ask((*first, Say("ask_reason")), digits=1, seconds=SECONDS_FOR_A_MENU)
-
-
-def _choose_reason(session: Session, event: KeysPressed) -> Turn:
-    key = event.keys
-    if key in REASONS and session.case is not None:
-        chosen = Note(EventKind.REASON_CHOSEN, (("key", key),))
-        return to_queue(session, SetReason(session.case, key), chosen)
-    if key == "0":
-        return to_queue(session)
-    tries = session.tries if key == "*" else session.tries + 1
-    if tries >= MOST_TRIES:
-        return to_queue(session)
-    return replace(session, tries=tries, silences=0), (_reason_menu(),)
-
-
-def _miss_reason(session: Session, _event: NothingPressed) -> Turn:
-    """A person will ask, if the menu is not answered."""
-    silences = session.silences + 1
-    if silences >= MOST_SILENCES:
-        return to_queue(session)
-    return replace(session, silences=silences), (_reason_menu(),)
+def _wait_on(session: Session) -> Turn:
+    """Listen in the queue, or go there."""
+    return waiting.listen(session) if session.is_in_queue else (session, (WaitInQueue(),))
 
 
 def _put_through(session: Session, event: PutThrough) -> Turn:
     joined = Note(EventKind.CALLER_CONNECTED)
     session = replace(session, step=Step.TALKING, tries=0, silences=0, place=None)
+    session = replace(session, accompanied=True)
     return session, (joined, JoinConference(event.conference))
 
 
 def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
     """The representative is lost, not the place: first in line, with everything that was keyed."""
     session = replace(session, step=Step.QUEUED, tries=0, silences=0, place=None)
+    session = replace(session, accompanied=False)
     again: tuple[Action, ...] = (
         Note(EventKind.CALL_REQUEUED),
         Enqueue(first=True),
@@ -227,25 +200,56 @@ def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
 def _hang_up(session: Session, event: HungUp) -> Turn:
     if session.step in {Step.ENDED, Step.AWAITING_CALL}:
         return session, ()
-    return replace(session, step=Step.ENDED), (EndCall(event.by, session.case),)
+    broken = replace(session, step=Step.ENDED, broke_at=session.step.value)
+    return broken, (EndCall(event.by, session.case),)
 
+
+# What is said again at each step; wherever codes are keyed, the first missing group is asked for.
+AGAIN: dict[Step, Callable[[Session], Turn]] = {
+    **dict.fromkeys(Step, ask_for_groups),
+    Step.ARRIVING: lambda session: greeting.arrive(session, CallArrived()),
+    Step.RESUMING: lambda session: (session, (resuming.ask(session),)),
+    Step.COUNTRY: lambda session: greeting.ask_country(session, ""),
+    Step.HELP: ask_help,
+    Step.MARKING: ask_to_mark,
+    Step.REASON: reasons.again,
+    Step.RECEIPT: deactivating.offer,
+    Step.DEACTIVATING: deactivating.again,
+    Step.CONFIRMATION: deactivating.again,
+    Step.QUEUED: _wait_on,
+    Step.TALKING: lambda session: (session, (FindRepresentative(),)),
+    Step.CLOSING_CODE: closing.again,
+    Step.CONFIRMING: closing.again,
+    Step.ENDED: lambda session: (session, (HangUp(),)),
+    Step.ISSUING: issuing.again,
+    Step.READING: reading.again,
+    Step.LAST_GROUP: proving.again,
+    Step.CHOOSING_GROUP: reading.offer_groups,
+    Step.CHALLENGE: challenging.again,
+    Step.ANOTHER: servers.offer,
+    Step.CALL_BACK: calling_back.offer,
+    Step.CALLED_BACK: lambda session: calling_back.greet(session, CalledBack()),
+    Step.AWAITING_CALL: lambda session: (session, (HangUp(),)),
+}
+
+READ_OUT = (Step.READING, Step.LAST_GROUP, Step.CHOOSING_GROUP)
 
 # Each handler takes the one kind of event that its key names.
 Handler = Callable[[Session, Any], Turn]
 HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
-    (Step.ARRIVING, CallArrived): _arrive,
+    (Step.ARRIVING, CallArrived): greeting.arrive,
     (Step.PRODUCT_ID, KeysPressed): _take_keys,
     (Step.PRODUCT_ID, NothingPressed): _hear_nothing,
     (Step.LICENSE_SERVER_ID, KeysPressed): _take_keys,
     (Step.LICENSE_SERVER_ID, NothingPressed): _hear_nothing,
     (Step.MARKING, KeysPressed): _take_mark,
     (Step.MARKING, NothingPressed): _hear_nothing,
-    (Step.LOOKING_UP, ProductFound): _find_product,
+    (Step.LOOKING_UP, ProductFound): greeting.find_product,
     (Step.LOOKING_UP, Refused): _refuse_product,
-    (Step.OPENING, RequestOpened): _open_request,
+    (Step.OPENING, RequestOpened): reasons.open_menu,
     (Step.OPENING, Refused): _refuse_request,
-    (Step.REASON, KeysPressed): _choose_reason,
-    (Step.REASON, NothingPressed): _miss_reason,
+    (Step.REASON, KeysPressed): reasons.choose,
+    (Step.REASON, NothingPressed): reasons.miss,
     (Step.RECEIPT, KeysPressed): deactivating.choose,
     (Step.RECEIPT, NothingPressed): deactivating.miss_choice,
     (Step.DEACTIVATING, Deactivated): deactivating.read_out,
@@ -257,15 +261,27 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.QUEUED, PutThrough): _put_through,
     (Step.QUEUED, RepresentativeLost): _requeue,
     (Step.TALKING, PutThrough): _put_through,
-    (Step.TALKING, ClosingCodeWanted): closing.want_code,
+    (Step.TALKING, ClosingCodeWanted): proving.want_proof,
     (Step.TALKING, RepresentativeLost): _requeue,
     (Step.CLOSING_CODE, KeysPressed): closing.take_code,
     (Step.CLOSING_CODE, NothingPressed): closing.wait_for_wizard,
-    (Step.CLOSING_CODE, ClosingCodeWanted): closing.want_code,
+    (Step.CLOSING_CODE, ClosingCodeWanted): proving.want_proof,
     (Step.CLOSING_CODE, PutThrough): _put_through,
     (Step.CLOSING_CODE, RepresentativeLost): _requeue,
     (Step.CONFIRMING, Confirmed): closing.confirm,
     (Step.CONFIRMING, Refused): closing.refuse_code,
+    (Step.PRODUCT_ID, LanguageChanged): greeting.go_on_in_language,
+    (Step.COUNTRY, KeysPressed): greeting.choose_country,
+    (Step.COUNTRY, NothingPressed): greeting.miss_country,
+    (Step.COUNTRY, Moved): greeting.go_on_elsewhere,
+    (Step.HELP, KeysPressed): take_help,
+    (Step.HELP, NothingPressed): miss_help,
+    (Step.RESUMING, KeysPressed): resuming.take,
+    (Step.RESUMING, NothingPressed): resuming.miss,
+    (Step.RESUMING, EarlierFound): resuming.found,
+    (Step.RESUMING, NothingEarlier): resuming.not_found,
+    (Step.RESUMING, Resumed): _take_up,
+    (Step.RESUMING, Refused): resuming.refuse,
     (Step.CALL_BACK, CallBackPossible): calling_back.ask,
     (Step.CALL_BACK, CallBackRefused): calling_back.refuse,
     (Step.CALL_BACK, KeysPressed): calling_back.choose,
@@ -283,5 +299,42 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CALLED_BACK, NotReached): calling_back.miss,
     (Step.CALLED_BACK, PutThrough): _put_through,
     (Step.CALLED_BACK, RepresentativeLost): _requeue,
+    (Step.REASON, StandingTold): reasons.tell_left,
+    (Step.ISSUING, IssuedByLine): issuing.begin_reading,
+    (Step.ISSUING, NeedsPerson): issuing.fetch_person,
+    (Step.ISSUING, Refused): issuing.refuse,
+    (Step.TALKING, ReadingWanted): reading.want,
+    (Step.READING, KeysPressed): reading.take_key,
+    (Step.READING, NothingPressed): reading.miss_key,
+    (Step.READING, IdGiven): reading.give,
+    (Step.READING, Refused): reading.refuse,
+    (Step.LAST_GROUP, KeysPressed): proving.take_last,
+    (Step.LAST_GROUP, NothingPressed): proving.miss_last,
+    (Step.LAST_GROUP, HeardProven): proving.prove,
+    (Step.LAST_GROUP, Refused): proving.refuse,
+    (Step.CHOOSING_GROUP, KeysPressed): reading.choose,
+    (Step.CHOOSING_GROUP, NothingPressed): reading.miss_choice,
+    (Step.TALKING, ChallengeWanted): challenging.want,
+    (Step.CHALLENGE, ChallengeWanted): challenging.want,
+    (Step.CHALLENGE, ChallengeGiven): challenging.give,
+    (Step.CHALLENGE, ChallengeAnswered): challenging.accept,
+    (Step.CHALLENGE, KeysPressed): challenging.take_answer,
+    (Step.CHALLENGE, NothingPressed): challenging.miss_answer,
+    (Step.CHALLENGE, Refused): challenging.refuse,
+    (Step.CHALLENGE, PutThrough): _put_through,
+    (Step.CHALLENGE, RepresentativeLost): _requeue,
+    (Step.ANOTHER, KeysPressed): servers.choose,
+    (Step.ANOTHER, NothingPressed): servers.miss_choice,
+    (Step.ANOTHER, StandingTold): servers.tell,
+    **{
+        (step, event): handler
+        for step in READ_OUT
+        for event, handler in (
+            (ReadingWanted, reading.want),
+            (ClosingCodeWanted, proving.want_proof),
+            (PutThrough, _put_through),
+            (RepresentativeLost, _requeue),
+        )
+    },
     **{(step, HungUp): _hang_up for step in Step},
 }

@@ -11,7 +11,10 @@ from codes import keying
 from codes.keying import Keyed, Taken
 from ivr import deactivating
 from ivr.actions import Action, Ask, LookUpProduct, Note, OpenRequest, Say
-from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, say_goodbye, to_queue
+from ivr.events import KeysPressed, NothingPressed
+from ivr.helping import ask_help, with_pace
+from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, say_goodbye
+from ivr.persons import to_person
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -42,10 +45,11 @@ def take_keys(session: Session, keys: str) -> Turn:
         session = replace(session, silences=0)
     notes: tuple[Action, ...] = ()
     first: tuple[Say, ...] = ()
-    for piece in KEYS.findall(keys):
+    pieces = KEYS.findall(keys)
+    for piece in pieces:
         if piece == "**":
-            first = (Say("help_keying"),)
-        elif piece == "*":
+            continue
+        if piece == "*":
             session = _go_back(session)
         else:
             keyed = code_of(session)
@@ -53,7 +57,24 @@ def take_keys(session: Session, keys: str) -> Turn:
             session = with_code(session, taken.keyed)
             notes += _notes(keyed.kind, taken)
             session, first = _judge(session, taken)
+    if pieces[-1:] == ["**"] and not code_of(session).complete:
+        return ask_help(session, *notes)
     return _go_on(session, first, notes)
+
+
+def take_help(session: Session, event: KeysPressed) -> Turn:
+    """7 speaks slower, 9 faster, 0 is a person, `*` says it again; anything else goes on keying."""
+    match event.keys:
+        case "0":
+            return to_person(session)
+        case "*":
+            return ask_help(session)
+    return ask_for_groups(with_pace(session, event.keys))
+
+
+def miss_help(session: Session, _event: NothingPressed) -> Turn:
+    """Go on with the keying; whether somebody is there shows then."""
+    return ask_for_groups(session)
 
 
 def _go_back(session: Session) -> Session:
@@ -103,7 +124,7 @@ def _go_on(session: Session, first: tuple[Say, ...], notes: tuple[Action, ...]) 
     if deactivating.receipt_of(session) is not None:
         return deactivating.offer(replace(session, tries=0), *notes)
     if session.tries >= MOST_TRIES:
-        return to_queue(session, *notes, Say("too_many_tries"))
+        return to_person(session, *notes, Say("too_many_tries"))
     if keyed.parity_wrong:
         return ask_to_mark(session, notes)
     return ask_for_groups(session, first, notes)
@@ -146,7 +167,7 @@ def take_mark(session: Session, keys: str) -> Turn:
     if number not in keyed.shape.numbers:
         tries = session.tries + 1
         if tries >= MOST_TRIES:
-            return to_queue(session, Say("too_many_tries"))
+            return to_person(session, Say("too_many_tries"))
         return ask_to_mark(replace(session, tries=tries, silences=0))
     return ask_for_groups(replace(with_code(session, keying.without(keyed, number)), silences=0))
 
@@ -157,7 +178,7 @@ def hear_nothing(session: Session) -> Turn:
     session = replace(session, silences=silences)
     if silences >= MOST_SILENCES:
         if session.has_keyed:
-            return to_queue(session)
+            return to_person(session)
         return say_goodbye(session, Say("goodbye_silence"))
     if session.step is Step.MARKING:
         return ask_to_mark(session)

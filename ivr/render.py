@@ -23,13 +23,18 @@ class Renderer:
         self._prompts = prompts
         self.document = lru_cache(CACHED_DOCUMENTS)(self._document)
 
-    def _document(self, spoken: tuple[Spoken, ...], language: str, queue: str) -> str:
-        """The TwiML document of one turn; `queue` names the support centre's queue."""
+    def _document(
+        self, spoken: tuple[Spoken, ...], language: str, queue: str, pace: str = "normal"
+    ) -> str:
+        """The TwiML document of one turn, spoken slow, normal or fast.
+
+        `queue` names the support centre's queue.
+        """
         response = VoiceResponse()
         for action in spoken:
             match action:
                 case Say():
-                    self._say(response, action, language)
+                    self._say(response, action, language, pace)
                 case Ask(says, digits, seconds, star):
                     gather = Gather(
                         input="dtmf",
@@ -41,7 +46,7 @@ class Renderer:
                         **({} if digits is None else {"num_digits": digits}),
                     )
                     for say in says:
-                        self._say(gather, say, language)
+                        self._say(gather, say, language, pace)
                     response.append(gather)
                 case Listen(says, seconds):
                     # The same address as that of the wait document: whichever of the two the
@@ -56,7 +61,7 @@ class Renderer:
                         action_on_empty_result=True,
                     )
                     for say in says:
-                        self._say(gather, say, language)
+                        self._say(gather, say, language, pace)
                     response.append(gather)
                 case WaitInQueue():
                     response.enqueue(
@@ -76,14 +81,18 @@ class Renderer:
                     response.hangup()
         return str(response)
 
-    def _say(self, parent: VoiceResponse | Gather, say: Say, language: str) -> None:
+    def _say(self, parent: VoiceResponse | Gather, say: Say, language: str, pace: str) -> None:
         language = say.language or language
         values = {
             name: self._prompts.digits(value, language) if name == "digits" else value
             for name, value in say.values
         }
         text = self._prompts.text(say.prompt, language, **values)
-        parent.say(text, language=self._prompts.voice(language))
+        voice = self._prompts.voice(language)
+        if pace == "normal":
+            parent.say(text, language=voice)
+        else:
+            parent.say(language=voice).prosody(text, rate=pace)
 
 
 def prompts_in(spoken: tuple[Spoken, ...]) -> list[str]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
 from clearinghouse import Clearinghouse
 from ivr.observer import UNOBSERVED, Observer
+from ivr.status import AlwaysUp, StatusSource
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
 from switchboard.live import LiveFeed
@@ -20,6 +21,8 @@ class Services:
 
     `public_base_url` is the base of every URL that the network signs, without a trailing slash.
     `auth_token_next` is believed as well where it is set: while the tokens are changed.
+    A call that broke off may go on within `resume_window`. `site` is the website's address as it is
+    spoken, empty where there is none. In production only approved languages are spoken.
     """
 
     engine: Engine
@@ -31,6 +34,10 @@ class Services:
     auth_token: str = field(repr=False)
     public_base_url: str
     live_feed: LiveFeed
+    status: StatusSource = field(default_factory=AlwaysUp)
+    resume_window: timedelta = timedelta(hours=2)
+    site: str = ""
+    production: bool = False
     auth_token_next: str = field(default="", repr=False)
     observer: Observer = UNOBSERVED
 

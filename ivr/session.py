@@ -29,9 +29,18 @@ class Step(StrEnum):
     CLOSING_CODE = "closing_code"
     CONFIRMING = "confirming"
     ENDED = "ended"
+    RESUMING = "resuming"
+    COUNTRY = "country"
+    HELP = "help"
     CALL_BACK = "call_back"
     AWAITING_CALL = "awaiting_call"
     CALLED_BACK = "called_back"
+    ISSUING = "issuing"
+    READING = "reading"
+    LAST_GROUP = "last_group"
+    CHOOSING_GROUP = "choosing_group"
+    CHALLENGE = "challenge"
+    ANOTHER = "another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,17 @@ class Session:
     the request's number in the register; `place` the position in the queue that was said last,
     `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
     hears.
+
+    `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. `issues`:
+    the line may issue the request by itself. `accompanied`: a representative waits meanwhile.
+    `group` is the group of the new license server ID that is read out, 0 before the first; the ID
+    itself is never kept here.
+
+    Star leads to `other_language` before anything is keyed. `pace` is how fast the line speaks.
+    `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
+    for two digits of group `proof_group` of its code `proof_code`. `registered` is the region of
+    the product's holder, where another than the call's; `is_settled`: whether to be moved there was
+    asked.
     """
 
     step: Step = Step.ARRIVING
@@ -51,13 +71,36 @@ class Session:
     silences: int = 0
     case: int | None = None
     place: int | None = None
+    helped_by: str = "centre"
+    other_language: str = ""
+    pace: str = "normal"
+    broke_at: str = ""
+    earlier: int | None = None
+    proof_code: str = ""
+    proof_group: int = 0
+    registered: str = ""
+    is_settled: bool = False
     minutes: int | None = None
     looks: int = 0
+    issues: bool = False
+    accompanied: bool = False
+    group: int = 0
+    slow: bool = False
 
     @property
     def is_in_queue(self) -> bool:
         """Whether the network holds the caller in its queue, where not every verb is allowed."""
         return self.place is not None
+
+    @property
+    def by_line(self) -> bool:
+        """Whether the line itself takes the place of people: no centre is open."""
+        return self.helped_by == "line"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody answers before a centre opens."""
+        return self.helped_by != "centre"
 
     @property
     def has_keyed(self) -> bool:

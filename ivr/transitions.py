@@ -9,24 +9,40 @@ from ivr.events import (
     CallBackPossible,
     CallBackRefused,
     CalledBack,
+    ChallengeAnswered,
+    ChallengeGiven,
+    ChallengeWanted,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    EarlierFound,
     Event,
+    HeardProven,
     HungUp,
+    IdGiven,
+    IssuedByLine,
     KeysPressed,
+    LanguageChanged,
+    Moved,
+    NeedsPerson,
+    NothingEarlier,
     NothingPressed,
     NotReached,
     PlaceKept,
     ProductFound,
     PutThrough,
+    ReadingWanted,
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
+    StandingTold,
     StillWaiting,
 )
 from ivr.session import Step
 
+# Where a person takes over: at once, or by a call-back where nobody is there.
+PERSON = frozenset({Step.QUEUED, Step.CALL_BACK})
 KEYING = frozenset(
     {
         Step.PRODUCT_ID,
@@ -35,25 +51,49 @@ KEYING = frozenset(
         Step.LOOKING_UP,
         Step.OPENING,
         Step.RECEIPT,
-        Step.QUEUED,
+        Step.HELP,
+        *PERSON,
     }
 )
-UNANSWERED = frozenset({Step.QUEUED, Step.ENDED})
+UNANSWERED = PERSON | {Step.ENDED}
 ENDED = frozenset({Step.ENDED})
+# Where a call may have broken off with something keyed; ringing again leads back there.
+BROKEN = frozenset(
+    {
+        Step.PRODUCT_ID,
+        Step.LICENSE_SERVER_ID,
+        Step.MARKING,
+        Step.COUNTRY,
+        Step.HELP,
+        Step.RECEIPT,
+        Step.DEACTIVATING,
+        Step.REASON,
+        Step.QUEUED,
+        Step.TALKING,
+        Step.CALL_BACK,
+        Step.READING,
+        Step.LAST_GROUP,
+        Step.CHOOSING_GROUP,
+        Step.CLOSING_CODE,
+        Step.ANOTHER,
+    }
+)
 
 TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     Step.ARRIVING: {
-        CallArrived: frozenset({Step.PRODUCT_ID, Step.ENDED}),
+        CallArrived: frozenset({Step.PRODUCT_ID, Step.RESUMING, Step.CALL_BACK}),
         HungUp: ENDED,
     },
     Step.PRODUCT_ID: {
-        KeysPressed: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT},
+        KeysPressed: (KEYING | {Step.RESUMING})
+        - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT},
+        LanguageChanged: frozenset({Step.PRODUCT_ID, Step.CALL_BACK}),
         NothingPressed: UNANSWERED | {Step.PRODUCT_ID},
         HungUp: ENDED,
     },
     Step.LOOKING_UP: {
-        ProductFound: frozenset({Step.LICENSE_SERVER_ID}),
-        Refused: frozenset({Step.PRODUCT_ID, Step.QUEUED, Step.ENDED}),
+        ProductFound: frozenset({Step.LICENSE_SERVER_ID, Step.COUNTRY}),
+        Refused: frozenset({Step.PRODUCT_ID, *PERSON, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.LICENSE_SERVER_ID: {
@@ -62,64 +102,82 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.MARKING: {
-        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING, Step.RECEIPT},
+        KeysPressed: KEYING - {Step.LOOKING_UP, Step.OPENING, Step.RECEIPT, Step.HELP},
         NothingPressed: UNANSWERED | {Step.MARKING},
         HungUp: ENDED,
     },
     Step.RECEIPT: {
-        KeysPressed: frozenset(
-            {Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID, Step.QUEUED}
-        ),
-        NothingPressed: frozenset({Step.RECEIPT, Step.QUEUED}),
+        KeysPressed: frozenset({Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID, *PERSON}),
+        NothingPressed: frozenset({Step.RECEIPT, *PERSON}),
         HungUp: ENDED,
     },
     Step.DEACTIVATING: {
         Deactivated: frozenset({Step.CONFIRMATION}),
-        Refused: frozenset({Step.LICENSE_SERVER_ID, Step.QUEUED, Step.ENDED}),
+        Refused: frozenset({Step.LICENSE_SERVER_ID, *PERSON, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.CONFIRMATION: {
-        KeysPressed: frozenset({Step.DEACTIVATING, Step.ENDED}),
+        KeysPressed: frozenset({Step.DEACTIVATING, Step.ANOTHER}),
         NothingPressed: frozenset({Step.DEACTIVATING, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.OPENING: {
         RequestOpened: frozenset({Step.REASON}),
-        Refused: frozenset({Step.LICENSE_SERVER_ID, Step.QUEUED, Step.ENDED}),
+        Refused: frozenset({Step.LICENSE_SERVER_ID, *PERSON, Step.ENDED}),
         HungUp: ENDED,
     },
     Step.REASON: {
-        KeysPressed: frozenset({Step.REASON, Step.QUEUED}),
-        NothingPressed: frozenset({Step.REASON, Step.QUEUED}),
+        KeysPressed: frozenset({Step.REASON, Step.ISSUING}) | UNANSWERED,
+        NothingPressed: UNANSWERED | {Step.REASON},
+        StandingTold: frozenset({Step.REASON}),
         HungUp: ENDED,
     },
     Step.QUEUED: {
         StillWaiting: frozenset({Step.QUEUED}),
-        KeysPressed: frozenset({Step.QUEUED, Step.CALL_BACK}),
+        KeysPressed: frozenset({*PERSON, Step.CALL_BACK}),
         PutThrough: frozenset({Step.TALKING}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,
     },
     Step.TALKING: {
         PutThrough: frozenset({Step.TALKING}),
-        ClosingCodeWanted: frozenset({Step.CLOSING_CODE}),
+        ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
+        ReadingWanted: frozenset({Step.READING}),
+        ChallengeWanted: frozenset({Step.CHALLENGE}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,
     },
     Step.CLOSING_CODE: {
-        KeysPressed: frozenset({Step.CLOSING_CODE, Step.CONFIRMING}),
-        NothingPressed: frozenset({Step.CLOSING_CODE}),
-        ClosingCodeWanted: frozenset({Step.CLOSING_CODE}),
+        KeysPressed: UNANSWERED | {Step.CLOSING_CODE, Step.CONFIRMING, Step.CHOOSING_GROUP},
+        NothingPressed: frozenset({Step.CLOSING_CODE, Step.ENDED}),
+        ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
         PutThrough: frozenset({Step.TALKING}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,
     },
     Step.CONFIRMING: {
-        Confirmed: ENDED,
-        Refused: frozenset({Step.CLOSING_CODE}),
+        Confirmed: frozenset({Step.ANOTHER}),
+        Refused: UNANSWERED | {Step.CLOSING_CODE},
         HungUp: ENDED,
     },
-    Step.ENDED: {
+    Step.RESUMING: {
+        KeysPressed: frozenset({Step.RESUMING, Step.PRODUCT_ID}),
+        NothingPressed: frozenset({Step.RESUMING, Step.PRODUCT_ID}),
+        EarlierFound: frozenset({Step.RESUMING}),
+        NothingEarlier: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT, Step.HELP},
+        Resumed: BROKEN,
+        Refused: frozenset({Step.RESUMING, *PERSON}),
+        HungUp: ENDED,
+    },
+    Step.COUNTRY: {
+        KeysPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID, *PERSON}),
+        NothingPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID}),
+        Moved: frozenset({Step.LICENSE_SERVER_ID}),
+        HungUp: ENDED,
+    },
+    Step.HELP: {
+        KeysPressed: frozenset({Step.HELP, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID, *PERSON}),
+        NothingPressed: frozenset({Step.PRODUCT_ID, Step.LICENSE_SERVER_ID}),
         HungUp: ENDED,
     },
     Step.CALL_BACK: {
@@ -146,6 +204,63 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         PutThrough: frozenset({Step.TALKING}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         NotReached: frozenset({Step.AWAITING_CALL}),
+        HungUp: ENDED,
+    },
+    Step.ISSUING: {
+        IssuedByLine: frozenset({Step.READING}),
+        NeedsPerson: UNANSWERED,
+        Refused: UNANSWERED,
+        HungUp: ENDED,
+    },
+    Step.READING: {
+        KeysPressed: UNANSWERED | {Step.READING},
+        NothingPressed: frozenset({Step.READING, Step.ENDED}),
+        IdGiven: frozenset({Step.READING, Step.LAST_GROUP}),
+        Refused: UNANSWERED | {Step.READING},
+        ReadingWanted: frozenset({Step.READING}),
+        ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.LAST_GROUP: {
+        KeysPressed: frozenset({Step.LAST_GROUP, Step.CHOOSING_GROUP}),
+        NothingPressed: frozenset({Step.LAST_GROUP, Step.READING, Step.ENDED}),
+        HeardProven: frozenset({Step.CLOSING_CODE}),
+        Refused: UNANSWERED | {Step.CHOOSING_GROUP, Step.LAST_GROUP},
+        ReadingWanted: frozenset({Step.READING}),
+        ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.CHOOSING_GROUP: {
+        KeysPressed: UNANSWERED | {Step.CHOOSING_GROUP, Step.READING},
+        NothingPressed: frozenset({Step.READING}),
+        ReadingWanted: frozenset({Step.READING}),
+        ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.CHALLENGE: {
+        KeysPressed: frozenset({Step.CHALLENGE}),
+        NothingPressed: frozenset({Step.CHALLENGE}),
+        ChallengeGiven: frozenset({Step.CHALLENGE}),
+        ChallengeAnswered: frozenset({Step.CHALLENGE}),
+        ChallengeWanted: frozenset({Step.CHALLENGE}),
+        Refused: frozenset({Step.CHALLENGE}),
+        PutThrough: frozenset({Step.TALKING}),
+        RepresentativeLost: frozenset({Step.QUEUED}),
+        HungUp: ENDED,
+    },
+    Step.ANOTHER: {
+        KeysPressed: frozenset({Step.ANOTHER, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID, Step.ENDED}),
+        NothingPressed: ENDED,
+        StandingTold: frozenset({Step.ANOTHER}),
+        HungUp: ENDED,
+    },
+    Step.ENDED: {
         HungUp: ENDED,
     },
 }

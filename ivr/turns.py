@@ -25,7 +25,24 @@ from switchboard.telephony import TelephonyError
 log = logging.getLogger(__name__)
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-STATES = {Step.TALKING: CallState.TALKING, Step.CLOSING_CODE: CallState.KEYING}
+# Where a caller is out of the conversation, if a representative waits meanwhile.
+KEYING = frozenset(
+    {
+        Step.CLOSING_CODE,
+        Step.CONFIRMING,
+        Step.READING,
+        Step.LAST_GROUP,
+        Step.CHOOSING_GROUP,
+        Step.CHALLENGE,
+    }
+)
+
+
+def _state_at(session: Session, state: CallState) -> CallState:
+    """The state that a step gives to a call; where it gives none, the call's own stays."""
+    if session.step is Step.TALKING:
+        return CallState.TALKING
+    return CallState.KEYING if session.accompanied and session.step in KEYING else state
 
 
 class UnknownCallError(LookupError):
@@ -159,13 +176,17 @@ class Turns:
         self, turn: Turn, session: Session, spoken: tuple[Spoken, ...], token: str | None
     ) -> str:
         call = turn.call
-        document = self._renderer.document(spoken, call.language, call.centre) if spoken else EMPTY
+        document = (
+            self._renderer.document(spoken, call.language, call.centre, session.pace)
+            if spoken
+            else EMPTY
+        )
         prompts = prompts_in(spoken)
         if prompts:
             turn.note(EventKind.PROMPT_SPOKEN, prompts=prompts)
         state = call.state
         if state is not CallState.ENDED:
-            state = STATES.get(session.step, state)
+            state = _state_at(session, state)
         kept = snapshot(session)
         answer = document if token is not None else None
         if call is turn.loaded and state is call.state:

@@ -5,19 +5,23 @@ from http import HTTPStatus
 from traceback import format_tb
 
 from flask import Blueprint, Response, after_this_request, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-import region_routing
-import spoken_prompts
+from clearinghouse import RequestState
+from data_store import StoreError
 from ivr import call_back_webhooks
+from ivr.circumstances import language_for
 from ivr.commands import Turn
+from ivr.earlier_calls import arrive
 from ivr.events import (
-    CallArrived,
+    ChallengeWanted,
     ClosingCodeWanted,
     Event,
     KeysPressed,
     NothingPressed,
     PutThrough,
+    ReadingWanted,
     RepresentativeLost,
 )
 from ivr.fallback import Apology, FallbackServices
@@ -27,8 +31,7 @@ from ivr.services import Services
 from ivr.session import Session
 from ivr.signature import checker
 from ivr.turns import EMPTY, Arrival, EventMaker, Turns, UnknownCallError
-from region_routing import Override
-from switchboard import overrides, queues
+from switchboard import queues
 from switchboard.model import WAITING, Call, CallState
 
 log = logging.getLogger(__name__)
@@ -48,7 +51,12 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
     )
     apology = Apology(
         FallbackServices(
-            services.routing, services.prompts, services.auth_tokens, services.public_base_url
+            services.routing,
+            services.prompts,
+            services.auth_tokens,
+            services.public_base_url,
+            services.site,
+            services.production,
         )
     )
     check = checker(services.auth_tokens, services.public_base_url)
@@ -70,6 +78,8 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
+        if not services.status.read().is_up:
+            return apology.cannot_help()
         return _twiml(_arrive(services, turns))
 
     @blueprint.post("/turn")
@@ -128,6 +138,9 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
         where = "".join(format_tb(error.__traceback__))
         log.error("a turn failed: %s\n%s", type(error).__name__, where)
         observer.failed(error)
+        is_new = request.path.endswith("/incoming")
+        if is_new and isinstance(error, SQLAlchemyError | StoreError):
+            return apology.cannot_help()
         return apology()
 
     return blueprint
@@ -149,28 +162,20 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
     if line is None:
         line = next(iter(routing.lines.values()))
         log.warning("a call came on a number that no line has; %s takes it", line.id)
-    language = spoken_prompts.choose(services.prompts, (line.language,), production=False).language
     route = routing.route(routing.region_for_call(line, caller))
+    production = services.production
+    choice = language_for(services.prompts, line, route.region, production=production)
     arrival = Arrival(
         call_sid=request.form["CallSid"],
         line=line.id,
         region=route.region.code,
         centre=route.centre.id,
-        language=language,
+        language=choice.language,
         caller=caller,
     )
 
     def arrived(turn: Turn, _session: Session) -> Event:
-        dated = [
-            Override(*row) for row in overrides.of_centre(turn.conn, route.centre.id, turn.now)
-        ]
-        if region_routing.is_open(route.centre, turn.now, dated):
-            return CallArrived(again=again)
-        opening = region_routing.next_opening(route.centre, turn.now, dated)
-        if opening is None:
-            return CallArrived(opens="")
-        local = opening.astimezone(route.centre.zone)
-        return CallArrived(opens=services.prompts.spoken_time(local, language))
+        return arrive(turn, choice, again=again)
 
     return turns.begin(arrival, request.headers.get(TOKEN), arrived)
 
@@ -183,9 +188,22 @@ def _put_through(turn: Turn, _session: Session) -> Event:
 
 
 def _want_closing_code(turn: Turn, _session: Session) -> Event:
+    """The closing code, or first the proof that the issued ID was heard."""
     if turn.call.state in WAITING:
         return RepresentativeLost()
-    return ClosingCodeWanted()
+    case = turn.call.request_id
+    if case is None:
+        return ClosingCodeWanted()
+    request = turn.services.clearinghouse.request(turn.conn, case)
+    return ClosingCodeWanted(unproven=request.state is RequestState.ISSUED)
+
+
+def _want_reading(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ReadingWanted()
+
+
+def _want_challenge(turn: Turn, _session: Session) -> Event:
+    return RepresentativeLost() if turn.call.state in WAITING else ChallengeWanted()
 
 
 def _lose_representative(services: Services, turns: Turns) -> None:
@@ -212,6 +230,8 @@ def _lose_representative(services: Services, turns: Turns) -> None:
 REDIRECTED: dict[str, EventMaker] = {
     "conversation": _put_through,
     "closing_code": _want_closing_code,
+    "reading": _want_reading,
+    "challenge": _want_challenge,
     # Unless somebody has taken the call in the meantime.
     "queue": _put_through,
 }

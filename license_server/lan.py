@@ -1,4 +1,4 @@
-"""Serving the LAN API by mutual TLS, in threads beside the pages.
+"""Serving the LAN API by mutual TLS.
 
 What is shown to clients follows the data directory: a reactivation while the server runs changes
 the certificate of the next connection.
@@ -7,25 +7,19 @@ the certificate of the next connection.
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from cheroot.errors import FatalSSLAlert
-from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
-
-from license_server import files
+from license_server import files, tls_serving
 from license_server import state as states
 from license_server.clients import api, identity
 from license_server.clients.identity import Identity
 from license_server.errors import LicenseServerError
 
 _THREADS: Final = 6
-# Cheroot takes one connection after the other: who dawdles must not keep the others waiting.
-_HANDSHAKE_SECONDS: Final = 2.0
 
 
 class LanListenError(LicenseServerError):
@@ -34,52 +28,39 @@ class LanListenError(LicenseServerError):
     code = "lan_listen"
 
 
-@contextmanager
-def served(data: Path, clock: Callable[[], datetime], host: str, port: int) -> Iterator[str]:
+def served(
+    data: Path, clock: Callable[[], datetime], host: str, port: int
+) -> AbstractContextManager[str]:
     """Serve the LAN API until the block is left; gives its address. Raises LanListenError."""
-    server = Server((host, port), api.create_app(data, clock), numthreads=_THREADS)
-    server.ssl_adapter = _Adapter(data, clock)
-    try:
-        server.prepare()
-    except OSError as error:
-        raise LanListenError(
-            f"{host}:{port} cannot be listened on for clients ({error.strerror or error}): end "
-            "what uses it, or choose another port with --lan-port (0: any free one)."
-        ) from error
-    thread = threading.Thread(target=server.serve, name="lan", daemon=True)
-    thread.start()
-    shown = f"[{host}]" if ":" in host else host
-    try:
-        yield f"https://{shown}:{server.bind_addr[1]}"
-    finally:
-        server.stop()
-        thread.join()
+
+    def refused(why: str) -> LanListenError:
+        return LanListenError(
+            f"{host}:{port} cannot be listened on for clients ({why}): end what uses it, or choose "
+            "another port with --lan-port (0: any free one)."
+        )
+
+    return tls_serving.served(
+        api.create_app(data, clock),
+        host,
+        port,
+        _Shown(data, clock).context,
+        name="lan",
+        threads=_THREADS,
+        refused=refused,
+    )
 
 
-class _Adapter(BuiltinSSLAdapter):
-    """Wraps connections with what the data directory holds at that moment."""
+class _Shown:
+    """What the data directory holds at the moment, as the next connection is shown it."""
 
-    # The base class reads certificates from files that never change; nothing of that is wanted.
     def __init__(self, data: Path, clock: Callable[[], datetime]) -> None:
         self._data = data
         self._clock = clock
         self._lock = threading.Lock()
-        self._stamp: tuple[int, datetime] | None = None
-        self._server_env: dict[str, str] = {}
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._held: tuple[tuple[int, datetime], ssl.SSLContext] | None = None
 
-    def wrap(self, sock: Any) -> tuple[Any, dict[str, str]]:  # noqa: ANN401 -- cheroot's sockets
-        """Take a connection; one that comes before the first start is closed."""
-        try:
-            self._renew()
-        except LicenseServerError as error:
-            sock.close()
-            raise FatalSSLAlert(str(error)) from error
-        sock.settimeout(_HANDSHAKE_SECONDS)
-        wrapped: tuple[Any, dict[str, str]] = super().wrap(sock)  # type: ignore[no-untyped-call]  # cheroot's own
-        return wrapped
-
-    def _renew(self) -> None:
+    def context(self) -> ssl.SSLContext:
+        """Give it; raises LicenseServerError before the first start."""
         now = self._clock()
         try:
             changed = (self._data / states.FILE).stat().st_mtime_ns
@@ -88,9 +69,9 @@ class _Adapter(BuiltinSSLAdapter):
         # A certificate may run out while nothing changes on disk.
         stamp = changed, now.replace(second=0, microsecond=0)
         with self._lock:
-            if stamp != self._stamp:
-                self.context = _context(identity.current(self._data, now))
-                self._stamp = stamp
+            if self._held is None or self._held[0] != stamp:
+                self._held = stamp, _context(identity.current(self._data, now))
+            return self._held[1]
 
 
 def _context(shown: Identity) -> ssl.SSLContext:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 import region_routing
-from region_routing import Line, Route, RoutingTable
+from region_routing import Kind, Line, Route, RoutingTable
 
 PAGE_LANGUAGE: Final = "en-GB"
 _ENGLISH: Final = "en"
@@ -26,7 +26,9 @@ class Fallback:
 class Guidance:
     """How to call the support centre of a region. `e164` is the number for machines.
 
-    `hours` and `opens` are in this computer's time zone, which `zone` names.
+    `hours` and `opens` are in this computer's time zone, which `zone` names. `abroad` is the
+    country of a number that is not the region's own, else empty; `meanwhile` is a sentence on who
+    answers while the centre is closed.
     """
 
     region: str
@@ -39,6 +41,8 @@ class Guidance:
     is_open: bool
     opens: datetime | None
     languages: tuple[str, ...]
+    abroad: str = ""
+    meanwhile: str = ""
     fallback: Fallback | None = None
 
 
@@ -61,6 +65,8 @@ def guidance(table: RoutingTable, region: str, now: datetime) -> Guidance | None
         is_open=is_open,
         opens=opens.astimezone(local.tzinfo) if opens else None,
         languages=tuple(_language(tag) for tag in route.centre.languages),
+        abroad=_abroad(table, route),
+        meanwhile="" if is_open else _meanwhile(table, route, now),
         fallback=_fallback(table, route, now),
     )
 
@@ -68,6 +74,23 @@ def guidance(table: RoutingTable, region: str, now: datetime) -> Guidance | None
 def choices(table: RoutingTable) -> tuple[tuple[str, str], ...]:
     """List the regions for Select Country or Region: ISO code and name, in order of the names."""
     return table.named_regions(PAGE_LANGUAGE)
+
+
+def _abroad(table: RoutingTable, route: Route) -> str:
+    country = route.line.country
+    return "" if country == route.region.code else table.region_name(country, PAGE_LANGUAGE)
+
+
+def _meanwhile(table: RoutingTable, route: Route, now: datetime) -> str:
+    """Who answers a call that comes now. Dated exceptions are the line's to know."""
+    found = region_routing.destination(table, route.region.code, route.line.language, now)
+    match found.kind:
+        case Kind.CENTRE:
+            return f"Until then {found.centre.name} answers, in {_language(found.language)}."
+        case Kind.LINE:
+            return "Until then the line itself answers, and issues what needs no person."
+        case Kind.CALL_BACK:
+            return "Until then the line takes calls to be called back."
 
 
 def _fallback(table: RoutingTable, route: Route, now: datetime) -> Fallback | None:

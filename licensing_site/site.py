@@ -5,7 +5,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, render_template, request
-from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests
+from werkzeug.exceptions import (
+    Forbidden,
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+    TooManyRequests,
+)
 from werkzeug.wrappers import Response
 
 from data_store import StoreError
@@ -25,6 +31,10 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _LARGEST_REQUEST: Final = 64 * 1024
+_TOO_LARGE: Final = (
+    "What was sent is larger than anything that this site takes. Go back and choose another file, "
+    "or begin at Select Option."
+)
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -94,7 +104,8 @@ def _with_headers(response: Response) -> Response:
 
 
 def _refused_by_http(error: HTTPException) -> Response:
-    response = _message(error.name, error.description or "", error.code or 500)
+    says = _TOO_LARGE if isinstance(error, RequestEntityTooLarge) else error.description
+    response = _message(error.name, says or "", error.code or 500)
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -29,6 +29,11 @@ class Line:
     source: str
 
     @property
+    def country(self) -> str:
+        """The ISO 3166 code of the country that the number is in, whoever rings it."""
+        return str(phonenumbers.region_code_for_number(phonenumbers.parse(self.number)))
+
+    @property
     def display(self) -> str:
         """The number as people write it, with the country's code."""
         return phonenumbers.format_number(

@@ -25,6 +25,7 @@ class Stage(Enum):
     QUEUE = "queue"
     CONVERSATION = "conversation"
     READ_OUT = "read-out"
+    LAST_GROUP = "last-group"
     CLOSING_CODE = "closing-code"
 
 
@@ -60,7 +61,19 @@ class Ended:
     """The call is over."""
 
 
-Event = Heard | Listening | Accepted | Refused | Ended
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The wizard answered the challenge that was typed into it."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """The caller's telephone rings."""
+
+
+Event = Heard | Listening | Accepted | Refused | Ended | Answered | Rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +105,19 @@ class HangUp:
     why: str
 
 
-Act = Press | Say | TypeIntoWizard | HangUp
+@dataclass(frozen=True, slots=True)
+class TypeChallenge:
+    """Type the challenge into the wizard, which answers it."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Pick the receiver up."""
+
+
+Act = Press | Say | TypeIntoWizard | HangUp | TypeChallenge | Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +143,7 @@ class Caller:
     wrong_digit: int | None = None
     hang_up_at: Stage | None = None
     spoil_issued: bool = False
+    wants_call_back: bool = False
     seed: int = 0
     keying_from: int = 1
     asked: Heard | None = None
@@ -127,6 +153,8 @@ class Caller:
     closing_code: str | None = None
     refused: str | None = None
     hung_up: str | None = None
+    is_promised: bool = False
+    done: bool = False
     ended: bool = False
 
     @property
@@ -148,52 +176,94 @@ STAGE_OF = {
     "queue_position": Stage.QUEUE,
     "representative_greeting": Stage.CONVERSATION,
     "representative_group": Stage.READ_OUT,
+    "new_id_group": Stage.READ_OUT,
+    "ask_last_group": Stage.LAST_GROUP,
+    "ask_last_group_heard": Stage.LAST_GROUP,
     "ask_closing_code": Stage.CLOSING_CODE,
+    "ask_closing_code_alone": Stage.CLOSING_CODE,
 }
 
 
 def advance(caller: Caller, event: Event) -> tuple[Caller, tuple[Act, ...]]:
     """Take one event; return the caller afterwards and what it does now."""
     match event:
-        case Ended():
-            return replace(caller, ended=True), ()
-        case _ if caller.hung_up is not None:
+        case Ended() | Rings():
+            return _begin_or_end(caller, event)
+        case _ if caller.hung_up is not None or caller.done:
             return caller, ()
-        case Accepted(closing_code):
-            return _answer(replace(caller, closing_code=closing_code))
-        case Refused(message):
-            why = f"the wizard refused the new license server ID: {message}"
-            return _hang_up(replace(caller, refused=message), why)
+        case Accepted() | Refused() | Answered():
+            return _read(caller, event)
         case Listening():
             return _answer(replace(caller, listening=True))
         case Heard():
             return _hear(caller, event)
 
 
-def _hear(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
+def _read(caller: Caller, shown: Accepted | Refused | Answered) -> tuple[Caller, tuple[Act, ...]]:
+    match shown:
+        case Accepted(closing_code):
+            return _answer(replace(caller, closing_code=closing_code))
+        case Refused(message):
+            why = f"the wizard refused the new license server ID: {message}"
+            return _hang_up(replace(caller, refused=message), why)
+        case Answered(digits):
+            return caller, (Say("answer", {"digits": digits}),)
+
+
+def _begin_or_end(caller: Caller, event: Ended | Rings) -> tuple[Caller, tuple[Act, ...]]:
+    """Put the receiver down, or pick it up; who was promised a call-back waits for it."""
+    if isinstance(event, Rings):
+        return replace(caller, is_promised=False, wants_call_back=False), (Answer(),)
+    return replace(caller, ended=not caller.is_promised, listening=False), ()
+
+
+def _hear(  # noqa: PLR0911 -- one way for each kind of prompt
+    caller: Caller, heard: Heard
+) -> tuple[Caller, tuple[Act, ...]]:
     stage = STAGE_OF.get(heard.prompt)
     if stage is not None and stage is caller.hang_up_at:
         return _hang_up(caller, f"told to hang up at {stage.value}")
+    caller = replace(caller, is_promised=heard.prompt == PROMISE or caller.is_promised)
     match heard.prompt:
         case "line_code" if heard.values["digits"] != caller.facts.line_code:
             return _hang_up(caller, "the line did not say the line code: it is not the true one")
-        case "representative_greeting":
-            return caller, (Say("hello"),)
-        case "representative_group":
-            return _note(caller, int(heard.values["group"]), heard.values["digits"])
-        case prompt if prompt in ASKING:
+        case prompt if prompt.startswith("representative_"):
+            return _listen(caller, heard)
+        case "new_id_group":
+            caller = _note(caller, heard)
+            if int(heard.values["group"]) == LICENSE_SERVER_ID_GROUPS:
+                return caller, ()  # what is asked of it is still to be heard
+            return _answer(replace(caller, asked=heard))
+        case "confirmed" | "ask_another":
+            return replace(caller, done=True), (HangUp("there is no other server"),)
+        case prompt if prompt in ASKING or (prompt == "waiting_keys" and caller.wants_call_back):
             return _answer(replace(caller, asked=heard))
         case _:
             return caller, ()
 
 
-def _note(caller: Caller, group: int, digits: str) -> tuple[Caller, tuple[Act, ...]]:
-    told = tuple(sorted({**dict(caller.told), group: digits}.items()))
-    caller = replace(caller, told=told)
-    return caller, (Say("noted", {"group": str(group)}),)
+def _listen(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
+    """Do what the representative's words ask for."""
+    match heard.prompt:
+        case "representative_greeting":
+            return caller, (Say("hello"),)
+        case "representative_group":
+            return _note(caller, heard), (Say("noted", {"group": heard.values["group"]}),)
+        case "representative_challenge":
+            return caller, (TypeChallenge(heard.values["digits"]),)
+        case _:
+            return caller, ()
 
 
-def _answer(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
+def _note(caller: Caller, heard: Heard) -> Caller:
+    """Write down a group of the new ID."""
+    told = {**dict(caller.told), int(heard.values["group"]): heard.values["digits"]}
+    return replace(caller, told=tuple(sorted(told.items())))
+
+
+def _answer(  # noqa: PLR0911 -- one way for each question
+    caller: Caller,
+) -> tuple[Caller, tuple[Act, ...]]:
     """Act once the line both asks and listens, whichever came first."""
     if caller.asked is None or not caller.listening:
         return caller, ()
@@ -210,6 +280,10 @@ def _answer(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
             return _key(caller, range(number, number + 1))
         case "ask_reason":
             return _press(caller, caller.facts.reason_key)
+        case "waiting_keys" | "ask_call_back" | "ask_connect" | "new_id_group":
+            return _press(caller, "1")
+        case "ask_last_group" | "ask_last_group_heard":
+            return _press(caller, dict(caller.told).get(LICENSE_SERVER_ID_GROUPS, "*"))
         case _:
             return _close(caller)
 
@@ -251,6 +325,18 @@ def spoil(digits: str, place: int, rng: Random) -> str:
     return digits[:place] + rng.choice(others) + digits[place + 1 :]
 
 
+PROMISE = "call_back_promised"
 ASKING = frozenset(
-    {"ask_product_id", "ask_license_server_id", "ask_group", "ask_reason", "ask_closing_code"}
+    {
+        "ask_product_id",
+        "ask_license_server_id",
+        "ask_group",
+        "ask_reason",
+        "ask_closing_code",
+        "ask_call_back",
+        "ask_connect",
+        "ask_last_group",
+        "ask_last_group_heard",
+        "ask_closing_code_alone",
+    }
 )

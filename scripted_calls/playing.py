@@ -4,6 +4,7 @@ A player carries acts out and brings events; what is done and why stands in the 
 every line of the conversation to `tell(at, who, words)`, as it happens.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -23,6 +24,8 @@ TYPED_DIGIT_SECONDS = 1.2
 ACT_SECONDS = {
     "answer": 3.0,
     "verify": 5.0,
+    "challenge": 3.0,
+    "answer-challenge": 5.0,
     "issue": 5.0,
     "read": 0.5,
     "ask-closing-code": 6.0,
@@ -36,6 +39,9 @@ class Wizard(Protocol):
 
     async def enter(self, new_license_server_id: str) -> calling.Accepted | calling.Refused:
         """Type the new license server ID and choose Next."""
+
+    async def answer(self, challenge: str) -> calling.Answered:
+        """Type a challenge and read the answer."""
 
 
 class Console(Protocol):
@@ -112,9 +118,15 @@ class CallerPlayer(Party):
         self.began: datetime | None = None
         self.ended: datetime | None = None
         self._wizard = wizard
+        self.waits = asyncio.Event()
 
     async def call(self, number: str, from_number: str) -> None:
-        """Ring the number and stay on the line until the call is over."""
+        """Ring the number and stay on the line until the call is over, or until its call-back is.
+
+        `waits` is set once the caller has hung up and waits to be called back.
+        """
+        if self.script.wants_call_back:
+            await self._phone.do("register", number=from_number)
         await self._phone.do("call", to=number, **{"from": from_number})
         while not self.script.ended:
             event = await self._next()
@@ -131,6 +143,11 @@ class CallerPlayer(Party):
                     self.ended = self._now
                     self._tell(self._now, "network", f"the call ended: {event['reason']}")
                     await self._take(calling.Ended())
+                    self.waits.set()
+                case "ringing":
+                    self._call = self.call_sid = event["call"]
+                    self._tell(self._now, "network", f"{event['from']} calls the caller back")
+                    await self._take(calling.Rings())
 
     def _witness(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -164,6 +181,14 @@ class CallerPlayer(Party):
                     shown = answer.message
                 self._tell(self._now, "wizard", shown)
                 await self._take(answer)
+            case calling.TypeChallenge(digits):
+                await self._pause(len(digits) * TYPED_DIGIT_SECONDS)
+                self._tell(self._now, "caller types", digits)
+                answered = await self._wizard.answer(digits)
+                self._tell(self._now, "wizard", f"answers {answered.digits}")
+                await self._take(answered)
+            case calling.Answer():
+                await self._phone.do("answer", call=self._call)
             case calling.HangUp(why):
                 self._tell(self._now, "caller", f"hangs up: {why}")
                 await self._phone.do("hang_up", call=self._call)
@@ -205,6 +230,8 @@ class RepresentativePlayer(Party):
             await self._pause(GLANCE_SECONDS)
             while self._waiting:
                 await self._notice(self._waiting.popleft())
+        # Who is done holds up nobody's time: the caller may still be with the line.
+        await self._phone.rest()
 
     async def _notice(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -212,8 +239,8 @@ class RepresentativePlayer(Party):
                 self._call = event["call"]
                 await self._phone.do("answer", call=self._call)
             case "heard":
-                phrase, _ = self._recognise(event)
-                await self._take(serving.CallerSaid(phrase.removeprefix("caller_")))
+                phrase, values = self._recognise(event)
+                await self._take(serving.CallerSaid(phrase.removeprefix("caller_"), values))
 
     async def _take(self, event: serving.Event) -> None:
         self.script, acts = serving.advance(self.script, event)

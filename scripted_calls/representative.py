@@ -12,6 +12,7 @@ class Desk:
     """What the console shows: the acts that it allows and the call in hand.
 
     `groups` are the new license server ID's, once issued; `read` counts those marked as read.
+    `challenge` is what the wizard is to answer where a key was compromised, once it is shown.
     """
 
     allowed: frozenset[str]
@@ -19,6 +20,7 @@ class Desk:
     groups: tuple[str, ...] = ()
     read: int = 0
     refusal: str | None = None
+    challenge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class CallerSaid:
     """The caller said one of its phrases."""
 
     phrase: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 Event = Desk | CallerSaid
@@ -57,7 +60,9 @@ class Representative:
     refuses: bool = False
     greeted: bool = False
     said_group: int = 0
+    said_challenge: bool = False
     heard: tuple[str, ...] = ()
+    answer: str | None = None
     refused: bool = False
     finished: bool = False
 
@@ -65,8 +70,9 @@ class Representative:
 def advance(who: Representative, event: Event) -> tuple[Representative, tuple[Act, ...]]:
     """Take one event; return the representative afterwards and what is done now."""
     match event:
-        case CallerSaid(phrase):
-            return replace(who, heard=(*who.heard, phrase)), ()
+        case CallerSaid(phrase, values):
+            answer = values.get("digits") if phrase == "answer" else who.answer
+            return replace(who, heard=(*who.heard, phrase), answer=answer), ()
         case Desk():
             return _work(who, event)
 
@@ -100,6 +106,12 @@ def _serve(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, 
     for act in ("verify", "issue"):
         if act in desk.allowed:
             return who, (Do(act),)
+    if "answer-challenge" in desk.allowed:
+        return _challenge(who, desk.challenge)
+    return _read_out(who, desk)
+
+
+def _read_out(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, ...]]:
     if "read" in desk.allowed and desk.read < len(desk.groups):
         if who.said_group == desk.read:
             number = desk.read + 1
@@ -109,5 +121,17 @@ def _serve(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, 
             return who, (Do("read"),)
         return who, ()
     if "ask-closing-code" in desk.allowed:
-        return who, (Say("representative_type_it"), Do("ask-closing-code"))
+        return who, (Say("representative_proof"), Do("ask-closing-code"))
+    return who, ()
+
+
+def _challenge(who: Representative, shown: str | None) -> tuple[Representative, tuple[Act, ...]]:
+    """Have the wizard's answer read out, and check it at the console."""
+    if who.answer is not None:
+        return who, (Do("answer-challenge", {"answer": who.answer}),)
+    if shown is None:
+        return who, (Do("challenge"),)
+    if not who.said_challenge:
+        said = Say("representative_challenge", {"digits": shown})
+        return replace(who, said_challenge=True), (said,)
     return who, ()

@@ -6,7 +6,7 @@ from typing import Self
 
 from aiohttp import ClientSession
 
-from scripted_calls.caller import Accepted, Facts, Refused
+from scripted_calls.caller import Accepted, Answered, Facts, Refused
 from scripted_calls.pages import Page
 
 TELEPHONE_HEADING = "License Server Reactivation"
@@ -55,12 +55,14 @@ class WizardPages:
                 f"Properties was not accepted: {page.texts.get('error', page.heading)}"
             )
 
-    async def start(self) -> Shown:
+    async def start(self, *, is_compromised: bool = False) -> Shown:
         """Reactivate Server: Next on Welcome, and read the page that opens.
 
-        That is License Server Reactivation, or the last page of a call that broke off there.
+        That is License Server Reactivation, or the last page of a call that broke off there. Of a
+        compromised key nobody but the administrator knows, who says so on Welcome.
         """
-        page = await self._post("/reactivate/welcome", {"action": "next"})
+        said = {"compromised": "yes"} if is_compromised else {}
+        page = await self._post("/reactivate/welcome", {"action": "next", **said})
         if page.heading not in {TELEPHONE_HEADING, LAST_HEADING}:
             raise WizardError(f"expected {TELEPHONE_HEADING}, but it is {page.heading!r}")
         marked = page.marked
@@ -72,6 +74,13 @@ class WizardPages:
         )
         closing_code = marked.get("closing-code", {}).get("data-code")
         return Shown(marked["phone-number"]["data-number"], facts, closing_code)
+
+    async def answer(self, challenge: str) -> Answered:
+        """Type the four digits of the challenge, and read the answer. Raises `WizardError`."""
+        page = await self._post(TELEPHONE_PAGE, {"challenge": challenge, "action": "answer"})
+        if "answer" not in page.marked:
+            raise WizardError(f"the wizard did not answer the challenge {challenge!r}")
+        return Answered(page.marked["answer"]["data-code"])
 
     async def enter(self, new_license_server_id: str) -> Accepted | Refused:
         """Type the new license server ID, and Next."""

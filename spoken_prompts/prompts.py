@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from spoken_prompts import digits as spoken_digits
 from spoken_prompts.approvals import Approval, fingerprint
@@ -156,6 +156,10 @@ class Prompts:
         except (ValueError, UnknownLocaleError):
             return tag
         return locale.get_display_name(self._catalogue(language).speech.locale) or tag
+
+    def spoken_date(self, day: date, language: str) -> str:
+        """A day with its weekday and year, as CLDR writes it in full."""
+        return format_date(day, "full", locale=self._catalogue(language).speech.locale)
 
     def voice(self, language: str) -> str:
         """The BCP 47 tag that makes the network choose a voice."""

@@ -49,6 +49,23 @@ _END = (
     )
 )
 _FIRST_PRIORITY = 0
+_ENDED = (
+    select(calls)
+    .where(calls.c.state == CallState.ENDED, calls.c.ended_at > bindparam("since"))
+    .order_by(calls.c.ended_at.desc(), calls.c.id.desc())
+    .limit(bindparam("most"))
+)
+_ENDED_OF_CALLER = _ENDED.where(calls.c.caller == bindparam("number"))
+_ENDED_OF_CASE = _ENDED.where(calls.c.case_number == bindparam("case_"))
+_REDIRECT = (
+    update(calls)
+    .where(calls.c.id == bindparam("id_"))
+    .values(
+        region=bindparam("to_region"),
+        centre=bindparam("to_centre"),
+        language=bindparam("to_language"),
+    )
+)
 
 
 def start(  # noqa: PLR0913 -- what is known of a call when it comes
@@ -123,6 +140,24 @@ def live(conn: Connection) -> list[Call]:
 def recent(conn: Connection, limit: int) -> list[Call]:
     """The newest calls, newest first."""
     return [from_row(row) for row in conn.execute(_RECENT, {"most": limit})]
+
+
+def ended_of_caller(conn: Connection, caller: str, since: datetime, most: int) -> list[Call]:
+    """The calls from a number that ended after a moment, newest first."""
+    values = {"number": caller, "since": since, "most": most}
+    return [from_row(row) for row in conn.execute(_ENDED_OF_CALLER, values)]
+
+
+def ended_of_case(conn: Connection, case_number: str, since: datetime) -> Call | None:
+    """The newest call about a case that ended after a moment."""
+    row = conn.execute(_ENDED_OF_CASE, {"case_": case_number, "since": since, "most": 1}).first()
+    return None if row is None else from_row(row)
+
+
+def redirect(conn: Connection, call_id: int, *, region: str, centre: str, language: str) -> None:
+    """Let a call be one of another region, centre or language from now on."""
+    to = {"to_region": region, "to_centre": centre, "to_language": language}
+    conn.execute(_REDIRECT, {"id_": call_id, **to})
 
 
 def save(conn: Connection, call: Call, *, events: Sequence[NewEvent], now: datetime) -> None:

@@ -80,8 +80,21 @@ _PLACES = (
     .where(calls.c.state.in_(WAITING), _IS_DUE, calls.c.centre == bindparam("at_centre"))
     .order_by(*_IN_ORDER)
 )
+_BY_CENTRE = (
+    select(calls.c.centre, func.count(), func.min(calls.c.queued_at))
+    .where(calls.c.state.in_(WAITING), _IS_DUE)
+    .group_by(calls.c.centre)
+)
 _WAITING = select(func.count()).select_from(calls).where(calls.c.state.in_(WAITING), _IS_DUE)
 _WAITING_AT = _WAITING.where(calls.c.centre == bindparam("at_centre"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait at a centre, and since when the one who has waited longest."""
+
+    count: int
+    since: datetime
 
 
 class NotOffered(Exception):  # noqa: N818 -- somebody was faster, which is no error
@@ -152,6 +165,11 @@ def waiting(conn: Connection, now: datetime, centre: str | None = None) -> int:
     if centre is None:
         return int(conn.execute(_WAITING, {"now": now}).scalar_one())
     return int(conn.execute(_WAITING_AT, {"at_centre": centre, "now": now}).scalar_one())
+
+
+def waiting_by_centre(conn: Connection, now: datetime) -> dict[str, Waiting]:
+    """Who waits, by centre; a centre where nobody does is left out."""
+    return {centre: Waiting(*found) for centre, *found in conn.execute(_BY_CENTRE, {"now": now})}
 
 
 def offer(conn: Connection, now: datetime, overflow: Overflow | None = None) -> list[Offer]:
@@ -228,6 +246,12 @@ def requeue(conn: Connection, representative: str, call_id: int, now: datetime) 
         conn.execute(_ALONE, {"id_": call_id})
         return get(conn, call_id)
     return enqueue(conn, call, now, first=True)
+
+
+def let_go(conn: Connection, call: Call, now: datetime) -> None:
+    """The caller is done with the representative, who wraps up, and stays with the line."""
+    _leave(conn, call, now)
+    conn.execute(_ALONE, {"id_": call.id})
 
 
 def _leave(conn: Connection, call: Call, now: datetime) -> None:

@@ -45,6 +45,9 @@ calls = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Index(None, "caller", "started_at"),
     Index(None, "state", "centre", "queued_at"),
+    # Whoever rings again is known by the number, a case by its own.
+    Index(None, "caller", "ended_at"),
+    Index(None, "case_number", "ended_at"),
 )
 
 events = Table(

@@ -7,12 +7,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from data_store import open_engine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Nothing in these databases is worth a flush.
 _POSTGRESQL_OPTIONS = (
@@ -136,6 +139,15 @@ def engine(store_url: str) -> Iterator[Engine]:
     opened = open_engine(store_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """A browser; not for the whole session, as its event loop runs as long as it does."""
+    from tests.chromium import launched  # noqa: PLC0415 -- most tests can do without Playwright
+
+    with launched() as browser:
+        yield browser
 
 
 _passed: set[str] = set()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from activation_line.register_access import Register, opened
 from activation_line.settings import load
-from clearinghouse import Actor, Policy
+from clearinghouse import Actor, LineIssues, Policy
 from codes import product_id as product_ids
 from data_store import reading, transaction
 
@@ -60,18 +60,19 @@ def policy_options(command: F) -> F:
     """Give a command an option for each figure of a policy."""
     for field in reversed(fields(Policy)):
         name = "--" + field.name.replace("_", "-")
-        command = click.option(
-            name, field.name, type=click.IntRange(0), help=f"{field.default} if never set."
-        )(command)
+        kind = click.Choice([*LineIssues]) if field.name == "issue_by_line" else click.IntRange(0)
+        command = click.option(name, field.name, type=kind, help=f"{field.default} if never set.")(
+            command
+        )
     return command
 
 
-def given(figures: Mapping[str, int | None]) -> dict[str, int]:
+def given(figures: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of a policy that were given."""
     return {name: value for name, value in figures.items() if value is not None}
 
 
-def policy_of(figures: Mapping[str, int]) -> Policy:
+def policy_of(figures: Mapping[str, Any]) -> Policy:
     """A policy of these figures; what can't be is a fault of usage."""
     try:
         return Policy(**figures)

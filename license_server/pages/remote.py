@@ -33,7 +33,7 @@ CONTACT: Final = {
     "company": "Company",
     "country": "Country or region",
     "email": "E-mail",
-    "phone": "Telephone (optional)",
+    "phone": "Telephone",
 }
 _OPTIONAL: Final = {"phone"}
 _FIELDS: Final = tuple(field for names in PROPERTY_FIELDS.values() for field in names)
@@ -184,7 +184,7 @@ def _information(
         wrong=wrong,
         error=str(error) if error else "",
         why=getattr(error, "why", getattr(error, "code", "")),
-        refusal=error if isinstance(error, ClearinghouseRefused) else None,
+        refused=error if isinstance(error, ClearinghouseRefused) else None,
     )
 
 

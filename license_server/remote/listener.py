@@ -1,21 +1,19 @@
 """The TLS listener of the administration API, beside the pages that stay on this computer."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import click
-from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
 
+from license_server import tls_serving
 from license_server.errors import LicenseServerError
 from license_server.remote import administration, identity
 
 _THREADS: Final = 2
-_HANDSHAKE_SECONDS: Final = 2.0
 _HIGHEST_PORT: Final = 65535
 
 
@@ -47,43 +45,27 @@ class AddressType(click.ParamType[Address]):
         return Address(host.strip("[]"), int(port))
 
 
-@contextmanager
 def listening(
     data: Path, clock: Callable[[], datetime], address: Address | None
-) -> Iterator[str | None]:
+) -> AbstractContextManager[str | None]:
     """Listen for Managers of other machines meanwhile; gives the address, None for not at all."""
     if address is None:
-        yield None
-        return
-    server = _start(data, clock, address)
-    try:
-        host, port = server.bind_addr[:2]
-        yield f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
-    finally:
-        server.stop()
+        return nullcontext()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(*identity.paths(data, clock()))
 
+    def refused(why: str) -> AdministrationListenError:
+        return AdministrationListenError(
+            f"{address.host}:{address.port} cannot be listened on for administration ({why}): "
+            "choose another address with --administration."
+        )
 
-def _start(data: Path, clock: Callable[[], datetime], address: Address) -> Server:
-    certificate, key = identity.paths(data, clock())
-    app = administration.create_app(data, clock)
-    server = Server(address, app, numthreads=_THREADS, server_name="license-server")
-    server.ssl_adapter = _Adapter(str(certificate), str(key))
-    try:
-        server.prepare()
-    except OSError as error:
-        raise AdministrationListenError(
-            f"{address.host}:{address.port} cannot be listened on for administration "
-            f"({error.strerror or error}): choose another address with --administration."
-        ) from error
-    threading.Thread(target=server.serve, name="administration", daemon=True).start()
-    return server
-
-
-class _Adapter(BuiltinSSLAdapter):
-    """Ends a handshake that dawdles: cheroot takes one connection after the other."""
-
-    def wrap(self, sock: Any) -> tuple[Any, dict[str, str]]:  # noqa: ANN401 -- cheroot's sockets
-        """Take a connection."""
-        sock.settimeout(_HANDSHAKE_SECONDS)
-        wrapped: tuple[Any, dict[str, str]] = super().wrap(sock)  # type: ignore[no-untyped-call]  # cheroot's own
-        return wrapped
+    return tls_serving.served(
+        administration.create_app(data, clock),
+        *address,
+        lambda: context,
+        name="administration",
+        threads=_THREADS,
+        refused=refused,
+    )

@@ -51,8 +51,9 @@ def _number(console: Console, whom: Guidance, line_code: str, site_url: str | No
     hours = f"{whom.hours} ({whom.zone}). {'Open now.' if whom.is_open else 'Outside its hours.'}"
     if whom.opens is not None:
         hours += f" It opens {whom.opens:%A, %H:%M}, unless the line says otherwise."
+    hours = f"{hours} {whom.meanwhile}".rstrip()
     facts = {
-        "Call this number": whom.number,
+        "Call this number": f"{whom.number} (in {whom.abroad})" if whom.abroad else whom.number,
         "Support centre": f"{whom.centre}, for {whom.region}",
         "It speaks": ", ".join(whom.languages),
         "Hours": hours,

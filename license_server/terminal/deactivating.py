@@ -1,9 +1,7 @@
 """The Deactivate Server Wizard in the terminal: a receipt goes out, a confirmation comes in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from codes import deactivation_confirmation, deactivation_receipt, product_id
@@ -19,26 +17,21 @@ from license_server import (
     telephone,
 )
 from license_server import state as states
-from license_server.clearinghouse_api import ClearinghouseRefused, ClearinghouseUnreachable
-from license_server.errors import CodeRefusedError, ConfirmationRefusedError, NotActivatedError
+from license_server.errors import ConfirmationRefusedError, NotActivatedError
 from license_server.model import DeactivationCause, Method
 from license_server.state import Deactivation
 from license_server.terminal import contact_facts
 from license_server.terminal.console import Console
 from license_server.terminal.entering import Entry, Move
-from region_routing import RoutingTable
+from license_server.terminal.walking import FINISHED, LEFT, Walk
 
 WIZARD: Final = "Deactivate Server Wizard"
 
 
 @dataclass(frozen=True, slots=True)
-class Wizard:
+class Wizard(Walk):
     """One wizard over one data directory. `cause` is given where nobody is to be asked for it."""
 
-    console: Console
-    data: Path
-    clock: Callable[[], datetime]
-    routing: RoutingTable
     cause: DeactivationCause | None = None
 
     def run(self) -> bool:
@@ -49,10 +42,7 @@ class Wizard:
             "sent": self._sent,
             "completing": self._completing,
         }
-        page = self._place()
-        while page in pages:
-            page = pages[page]()
-        return page == "finished"
+        return self.through(pages, self._place())
 
     def _place(self) -> str:
         begun = deactivation.status(self.data)
@@ -92,7 +82,7 @@ class Wizard:
             "activation ends it. What is issued already goes on."
         )
         if not console.agrees("Deactivate this license server?"):
-            return "left"
+            return LEFT
         if not is_automatic:
             deactivation.begin(self.data, cause, self.clock())
             return self._way()
@@ -109,24 +99,21 @@ class Wizard:
         return self._send(None)
 
     def _send(self, cause: DeactivationCause | None) -> str:
-        known = link.load(self.data)
-        while True:
-            self.console.line("The request is sent to the clearinghouse ...")
-            try:
-                clearinghouse_client.deactivate(self.data, known, self.clock(), cause=cause)
-            except (ClearinghouseUnreachable, ClearinghouseRefused, CodeRefusedError) as error:
-                self.console.say(str(error))
-                if deactivation.status(self.data) is None:
-                    keys = {"1": "Try again", "2": "Leave; nothing was changed"}
-                else:
-                    keys = {"1": "Try again", "2": "Leave", "3": "By telephone or website"}
-                choice = self.console.choose("Choose", keys, "1")
-                if choice == "2":
-                    return "left"
-                if choice == "3":
-                    return "license_server_deactivation"
+        def act() -> object:
+            known = link.load(self.data)
+            return clearinghouse_client.deactivate(self.data, known, self.clock(), cause=cause)
+
+        while not self.sends(act):
+            if deactivation.status(self.data) is None:
+                keys = {"1": "Try again", "2": "Leave; nothing was changed"}
             else:
-                return "completing"
+                keys = {"1": "Try again", "2": "Leave", "3": "By telephone or website"}
+            choice = self.console.choose("Choose", keys, "1")
+            if choice == "2":
+                return LEFT
+            if choice == "3":
+                return "license_server_deactivation"
+        return "completing"
 
     def _license_server_deactivation(self) -> str:
         state, console = states.load(self.data), self.console
@@ -152,7 +139,7 @@ class Wizard:
         entry.show()
         while True:
             if entry.ask() is not Move.NEXT:
-                return "left"
+                return LEFT
             try:
                 deactivation.confirm(self.data, "".join(entry.groups), self.clock())
             except ConfirmationRefusedError as error:
@@ -183,7 +170,7 @@ class Wizard:
         completed(self.console)
         self.console.ask("Enter: Finish >")
         deactivation.close(self.data)
-        return "finished"
+        return FINISHED
 
 
 def completed(console: Console) -> None:

@@ -4,7 +4,6 @@ Which page is open, the request and the groups typed so far stand on disk, as th
 a wizard that was left here goes on there.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,15 +20,14 @@ from license_server import (
     telephone,
 )
 from license_server import state as states
-from license_server.clearinghouse_api import ClearinghouseRefused, ClearinghouseUnreachable
-from license_server.errors import CodeRefusedError, InvalidEntryError, NoOpenRequestError
+from license_server.errors import InvalidEntryError, NoOpenRequestError
 from license_server.model import Method, Reason, WizardPage
 from license_server.state import Request
 from license_server.terminal import contact_facts, new_id
 from license_server.terminal.console import Console
 from license_server.terminal.entering import Move
 from license_server.terminal.new_id import NewID
-from region_routing import RoutingTable
+from license_server.terminal.walking import FINISHED, LEFT, Walk
 
 _NEXT: Final = "Enter: Next   b: Back   c: Cancel >"
 
@@ -62,13 +60,9 @@ REACTIVATE: Final = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Wizard:
+class Wizard(Walk):
     """One wizard over one data directory. `reason` is given where nobody is to be asked for it."""
 
-    console: Console
-    data: Path
-    clock: Callable[[], datetime]
-    routing: RoutingTable
     words: Words
     reason: Reason | None = None
 
@@ -82,10 +76,7 @@ class Wizard:
             "completing": self._completing,
             "cancel": self._cancel,
         }
-        page = self._place()
-        while page in pages:
-            page = pages[page]()
-        return page == "finished"
+        return self.through(pages, self._place())
 
     def _place(self) -> str:
         state = states.load(self.data)
@@ -198,16 +189,15 @@ class Wizard:
         return self._sent(reason)
 
     def _sent(self, reason: Reason | None) -> str:
-        known = link.load(self.data)
-        self.console.line("The request is sent to the clearinghouse ...")
-        try:
-            clearinghouse_client.reactivate(self.data, known, self.clock(), reason=reason)
-        except (ClearinghouseUnreachable, ClearinghouseRefused, CodeRefusedError) as error:
-            self.console.say(str(error))
-            keys = {"1": "Try again", "2": "Another connection method", "3": "Cancel"}
-            choice = self.console.choose("Choose", keys, "1")
-            return {"1": "information", "2": "connection_method", "3": "cancel"}[choice]
-        return "completing"
+        def act() -> object:
+            known = link.load(self.data)
+            return clearinghouse_client.reactivate(self.data, known, self.clock(), reason=reason)
+
+        if self.sends(act):
+            return "completing"
+        keys = {"1": "Try again", "2": "Another connection method", "3": "Cancel"}
+        choice = self.console.choose("Choose", keys, "1")
+        return {"1": "information", "2": "connection_method", "3": "cancel"}[choice]
 
     def _new_id(self) -> str:
         if states.load(self.data).request is None:
@@ -230,11 +220,11 @@ class Wizard:
         completed(self.console, self.data, self.words, self.clock())
         self.console.ask("Enter: Finish >")
         activation.finish(self.data)
-        return "finished"
+        return FINISHED
 
     def _cancel(self) -> str:
         if states.load(self.data).request is None:
-            return "left"
+            return LEFT
         self.console.title(self.words.wizard, "Cancel")
         keys = {
             "1": "Keep the request: the same license server ID is shown next time",
@@ -247,7 +237,7 @@ class Wizard:
                 self.console.line("The request is cancelled.")
             case "3":
                 return self._place()
-        return "left"
+        return LEFT
 
     def _is_ready(self) -> bool:
         held = states.load(self.data).properties

@@ -133,7 +133,10 @@ def _set_blocked(call: Call, *, blocked: bool) -> Document:
 
 def _policy(figures: Mapping[str, Any]) -> Policy:
     # JSON knows no whole numbers: 12.0 is one by the schema.
-    return Policy(**{name: int(value) for name, value in figures.items()})
+    whole: Mapping[str, Any] = {
+        name: value if isinstance(value, str) else int(value) for name, value in figures.items()
+    }
+    return Policy(**whole)
 
 
 OPERATIONS: Final = (

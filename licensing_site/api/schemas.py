@@ -6,6 +6,7 @@ from typing import Final
 from clearinghouse import (
     Channel,
     DeactivationCause,
+    LineIssues,
     Policy,
     Reason,
     RequestState,
@@ -53,6 +54,7 @@ FIGURES: Final = {
     "period_days": whole("The period, in days", 1, 3650),
     "max_servers": whole("License servers that the product may have", 0, 1_000_000),
     "cooling_off_hours": whole("Hours until a server may ask for the next number", 0, 100_000),
+    "issue_by_line": word("When the line issues a plain request by itself", [*LineIssues]),
 }
 POLICY: Final = {
     name: {**schema, "default": getattr(Policy(), name)} for name, schema in FIGURES.items()

@@ -32,7 +32,7 @@ from codes import (
 )
 from codes.proofs import Secret
 from data_store import Cipher, open_engine, reading, transaction
-from switchboard import calls, events, queues, representatives
+from switchboard import call_backs, calls, events, queues, representatives
 from switchboard import tables as switchboard_tables
 from switchboard.events import EventKind, NewEvent
 from switchboard.live import LiveFeed
@@ -175,6 +175,16 @@ class House:
         self.services.live_feed.publish()
         dispatch.tick(self.services)
         return call.id
+
+    def call_back(self, opens: datetime | None = None) -> int:
+        """Have a waiting caller hang up to be called back; give the call's id."""
+        call_id = self.ring()
+        with transaction(self.engine) as conn:
+            call = calls.get(conn, call_id)
+            assert call is not None
+            call_backs.ask(conn, call, self.now(), opens=opens)
+        dispatch.tick(self.services)
+        return call_id
 
     def _open(self, conn: Connection, call: Call, reason: Reason | None) -> Call:
         register, now = self.services.clearinghouse, self.now()

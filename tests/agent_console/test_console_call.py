@@ -8,6 +8,7 @@ from agent_console.tables import wrap_ups
 from clearinghouse.model import Policy, Reason
 from data_store import reading, transaction
 from switchboard import calls, events
+from switchboard.events import EventKind
 from switchboard.model import CallState
 from tests.agent_console.console_house import LINE, Act, House, receipt_of_active_server
 
@@ -38,7 +39,8 @@ def test_a_call_from_ringing_to_the_end_of_wrap_up(house: House, desk: FlaskClie
         assert "ask-closing-code" not in seen["allowed"]
         seen = do("read").get_json()
         assert seen["call"]["new_id"]["read"] == group
-    assert seen["call"]["request"]["state"] == "read"
+    # What shows that it was heard right is the last group, keyed to the line.
+    assert seen["call"]["request"]["state"] == "issued"
     assert "read" not in seen["allowed"]
     seen = do("ask-closing-code").get_json()
     assert house.telephony.done[-1] == ("ask", "CA1", "closing_code")
@@ -82,6 +84,45 @@ def test_an_id_that_was_confirmed_before_is_read_out_again(house: House, do: Act
     for _ in groups:
         seen = do("read").get_json()
     assert seen["call"]["new_id"]["groups"] == groups
+
+
+def test_the_line_reads_the_id_and_the_desk_follows(house: House, desk: FlaskClient, do: Act):
+    call_id = house.ring()
+    for act in ("answer", "verify", "issue"):
+        seen = do(act).get_json()
+    assert "line-reads" in seen["allowed"]
+    seen = do("line-reads").get_json()
+    assert house.telephony.done[-1] == ("ask", "CA1", "reading")
+    assert seen["call"]["state"] == "keying"
+    assert "return" in seen["allowed"]
+    assert not {"line-reads", "ask-closing-code"} & set(seen["allowed"])
+    with transaction(house.engine) as conn:
+        call = calls.get(conn, call_id)
+        assert call is not None
+        for group in (1, 2):
+            read = {"group": group, "by": "line"}
+            events.record(conn, call_id, call.case_number, EventKind.GROUP_READ, read, house.now())
+    assert look(desk)["call"]["new_id"]["current"] == 3
+
+
+def test_the_read_out_of_an_earlier_server_is_not_the_next_ones(
+    house: House, desk: FlaskClient, do: Act
+):
+    call_id = house.ring()
+    for act in ("answer", "verify", "issue", "read", "read"):
+        do(act)
+    with transaction(house.engine) as conn:
+        events.record(conn, call_id, "123412341234", EventKind.CASE_OPENED, {}, house.now())
+    assert look(desk)["call"]["new_id"]["read"] == 0
+
+
+def test_the_caller_keys_the_answer_to_the_challenge(house: House, do: Act):
+    house.ring(reason=Reason.PRIVATE_KEY_COMPROMISED)
+    do("answer")
+    seen = do("verify").get_json()
+    assert {"challenge", "key-answer"} <= set(seen["allowed"])
+    do("key-answer")
+    assert house.telephony.done[-1] == ("ask", "CA1", "challenge")
 
 
 def test_no_digits_of_an_id_get_into_the_event_log(house: House, do: Act):
@@ -129,7 +170,6 @@ def test_back_lights_the_group_before_and_keeps_what_was_marked_as_read(house: H
     assert seen["call"]["new_id"]["current"] == 7
     seen = do("back").get_json()
     assert seen["call"]["new_id"] | {"groups": []} == {"groups": [], "read": 5, "current": 6}
-    assert seen["call"]["request"]["state"] == "read"
     do("read")
     assert do("read").get_json()["call"]["new_id"]["current"] is None
 
@@ -324,7 +364,7 @@ def test_no_digit_of_an_id_stands_in_the_event_log(house: House, desk: FlaskClie
     with reading(house.engine) as conn:
         happened = events.of_call(conn, call_id)
         request = house.services.clearinghouse.requests_of_product(conn, house.product, 1)[0]
-    assert {"id.issued", "id.read", "call.ended"} <= {event.kind.value for event in happened}
+    assert {"id.issued", "group.read", "call.ended"} <= {event.kind.value for event in happened}
     # What pages on other machines are woken by.
     assert happened[-1].kind is events.EventKind.CALL_WRAPPED_UP
     written = str([event.data for event in happened])

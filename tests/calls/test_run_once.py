@@ -77,6 +77,17 @@ def test_a_straight_call_reactivates_the_license_server(region: str, words: list
     assert re.search(r"^Request\s+confirmed$", run.output, re.MULTILINE)
 
 
+def test_who_is_called_back_keeps_the_place_and_all_that_was_keyed() -> None:
+    run = once("--call-back")
+    assert run.status == 0, run.output
+    assert run.digits == once().digits
+    waited, called = run.output.split("calls the caller back")
+    assert "No representative is at work just now" in waited
+    assert called.index("Your line code is") < called.index("To speak to the representative")
+    assert "Please key" not in called
+    assert "Everything held." in called
+
+
 def test_the_same_seed_and_moment_give_the_same_conversation() -> None:
     first, second = (conversation_of(run) for run in (once(), once.__wrapped__()))
     assert first["line"][0] == "Welcome to the Activation Line."
@@ -97,6 +108,39 @@ def test_a_straight_call_with_the_data_on_postgresql(store_url: str) -> None:
     again = once("--database", store_url, "--seed", "2")
     assert again.status == 1
     assert "The database holds data already" in again.output
+
+
+@pytest.mark.parametrize(
+    ("reason", "key"),
+    [("certificate_corrupted", 2), ("server_upgraded", 3), ("server_redeployed", 4)],
+)
+def test_each_reason_by_a_whole_call(reason: str, key: int) -> None:
+    run = once("--reason", reason)
+    assert run.status == 0, run.output
+    assert re.search(rf"caller keys\s+{key}$", run.output, re.MULTILINE)
+    assert "Everything held." in run.output
+
+
+def test_a_compromised_key_by_a_whole_call() -> None:
+    """The register, the certificate and `openssl crl` are asked by the command itself."""
+    run = once("--reason", "private_key_compromised")
+    assert run.status == 0, run.output
+    assert re.search(r"caller keys\s+5$", run.output, re.MULTILINE)
+    assert re.search(r"^Earlier ID\s+revoked$", run.output, re.MULTILINE)
+    asked = re.search(r"caller types\s+(\d{4})$", run.output, re.MULTILINE)
+    answered = re.search(r"wizard\s+answers (\d{6})$", run.output, re.MULTILINE)
+    assert asked is not None
+    assert answered is not None
+    assert f"The answer is {answered[1]}." in run.output
+    acts = re.findall(r"console\s+(.+)$", run.output, re.MULTILINE)
+    assert acts[2:6] == ["verify", "challenge", "answer challenge", "issue"]
+
+
+def test_a_compromised_id_is_revoked_though_the_caller_never_types_the_new_one() -> None:
+    run = once("--reason", "private_key_compromised", "--hang-up-at", "read-out")
+    assert run.status == 1
+    assert re.search(r"^Earlier ID\s+revoked$", run.output, re.MULTILINE), run.output
+    assert "the local root is the one that may be in other hands" in run.output
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -150,10 +194,12 @@ def test_a_representative_may_refuse() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--once", "--region", "XX"], "No line serves 'XX'; the regions are AR, AT, AU"),
+        (["--once", "--region", "XX"], "No line serves 'XX': write the ISO 3166 code of a region"),
         (["--once", "--at", "tomorrow"], "'tomorrow' does not match"),
         (["--once", "--wrong-digit", "12"], "12 is not in the range"),
         (["--wrong-digit", "3"], "add --once"),
+        (["--reason", "server_upgraded"], "add --once"),
+        (["--once", "--reason", "first_activation"], "'first_activation' is not one of"),
         (["--once", "--data", "FILE"], "can't be the demo's directory"),
         (["--once", "--data", "STRANGE"], "holds other files than a demo's"),
         (["--once", "--data", "USED"], "holds an earlier demo"),

@@ -46,9 +46,9 @@ OFFERED = calling_back.offer(WAITING)[0]
 
 @pytest.mark.parametrize("session", [WAITING, Session(step=Step.REASON, case=7), Session()])
 def test_it_is_offered_at_any_step_after_what_is_said_first(session: Session) -> None:
-    after, actions = calling_back.offer(session, Say("centre_closed_for_long"))
+    after, actions = calling_back.offer(session, Say("closed_now"))
     assert after.step is Step.CALL_BACK
-    assert actions == (Say("centre_closed_for_long"), CheckCallBack())
+    assert actions == (Say("closed_now"), CheckCallBack())
 
 
 def test_the_number_is_confirmed_by_its_ending() -> None:

@@ -10,6 +10,7 @@ from codes import family
 from ivr.actions import (
     Action,
     Ask,
+    CheckCallBack,
     Confirm,
     Deactivate,
     EndCall,
@@ -21,6 +22,7 @@ from ivr.actions import (
     LookUpProduct,
     Note,
     OpenRequest,
+    Release,
     Say,
     SetReason,
     WaitInQueue,
@@ -31,25 +33,41 @@ from ivr.events import (
     CallBackPossible,
     CallBackRefused,
     CalledBack,
+    ChallengeAnswered,
+    ChallengeGiven,
+    ChallengeWanted,
     ClosingCodeWanted,
     Confirmed,
     Deactivated,
+    Earlier,
+    EarlierFound,
     Event,
+    HeardProven,
     HungUp,
+    IdGiven,
+    IssuedByLine,
     KeysPressed,
+    LanguageChanged,
+    Moved,
+    NeedsPerson,
+    NothingEarlier,
     NothingPressed,
     NotReached,
+    Outlook,
     PlaceKept,
     ProductFound,
     PutThrough,
+    ReadingWanted,
     Refused,
     RepresentativeLost,
     RequestOpened,
+    Resumed,
+    StandingTold,
     StillWaiting,
 )
 from ivr.flow import HANDLERS, FlowError, advance, resume
 from ivr.session import Session, SnapshotError, Step, restore, snapshot
-from ivr.transitions import TRANSITIONS
+from ivr.transitions import BROKEN, TRANSITIONS
 from switchboard.events import EventKind
 
 PRODUCT_ID = "00298772766931009389"
@@ -104,7 +122,8 @@ UP_TO_CLOSING_CODE = (*UP_TO_QUEUE, PutThrough("call-1"), ClosingCodeWanted())
 
 
 def test_the_straight_call() -> None:
-    session, actions = run(*UP_TO_CLOSING_CODE, KeysPressed("0208"), Confirmed())
+    events = (*UP_TO_CLOSING_CODE, KeysPressed("0208"), Confirmed(), NothingPressed())
+    session, actions = run(*events)
     assert session.step is Step.ENDED
     commands = [a for a in actions if not isinstance(a, Note | Say | Ask | HangUp | WaitInQueue)]
     assert commands == [
@@ -114,18 +133,22 @@ def test_the_straight_call() -> None:
         Enqueue(),
         JoinConference("call-1"),
         Confirm(7, "0208"),
+        Release(),
         EndCall("line", 7),
     ]
     assert said(actions) == [
         "welcome",
+        "access",
         "ask_product_id",
         "ask_license_server_id",
         "line_code",
         "case_number",
         "ask_reason",
+        "hint_left",
         "connecting",
         "ask_closing_code",
         "confirmed",
+        "ask_another",
         "goodbye",
     ]
 
@@ -138,14 +161,15 @@ def test_the_case_number_is_said_in_its_groups() -> None:
 
 
 def test_a_closed_centre_says_so_before_any_digit() -> None:
-    session, actions = run(CallArrived(opens="Monday, 08:00"))
-    assert session.step is Step.ENDED
-    assert said(actions) == ["centre_closed", "goodbye"]
+    session, actions = run(CallArrived(Outlook("line", opens="Monday, 08:00")))
+    assert session.step is Step.PRODUCT_ID
+    assert said(actions) == ["welcome", "line_helps", "access", "ask_product_id"]
 
 
-def test_a_centre_that_opens_nobody_knows_when_says_so_plainly() -> None:
-    _, actions = run(CallArrived(opens=""))
-    assert said(actions) == ["centre_closed_for_long", "goodbye"]
+def test_a_closed_centre_that_calls_back_offers_it_before_any_digit() -> None:
+    session, actions = run(CallArrived(Outlook("call_back", opens="Monday, 08:00")))
+    assert session.step is Step.CALL_BACK
+    assert actions == [Say("welcome"), Say("closed_now"), CheckCallBack()]
 
 
 @pytest.mark.parametrize("group", range(1, 12))
@@ -179,7 +203,9 @@ def test_star_goes_one_group_back_and_two_stars_help() -> None:
     session, actions = run(KeysPressed("*"), session=session)
     assert session.product_id.groups == (PRODUCT_ID[:5], None, None, None)
     session, actions = run(KeysPressed("**"), session=session)
-    assert said(actions) == ["help_keying", "ask_groups_from"]
+    assert said(actions) == ["help_keying"]
+    session, actions = run(KeysPressed("1"), session=session)
+    assert said(actions) == ["ask_groups_from"]
     assert session.product_id.groups == (PRODUCT_ID[:5], None, None, None)
 
 
@@ -245,7 +271,7 @@ def test_the_line_proves_itself_before_it_asks() -> None:
     assert Say("line_code", (("digits", "7140"),)) in actions
 
 
-@pytest.mark.parametrize("keys", ["0", "7", "#"])
+@pytest.mark.parametrize("keys", ["0", "8", "#"])
 def test_at_the_menu_a_person_is_one_key_away(keys: str) -> None:
     session, actions = (
         run(*UP_TO_REASON, *[KeysPressed(keys)] * 3)
@@ -299,7 +325,7 @@ def test_a_receipt_in_place_of_a_license_server_id_deactivates() -> None:
     assert "".join(groups) == OWN.deactivation_confirmation
     assert Note(EventKind.SERVER_DEACTIVATED) in actions
     session, actions = run(KeysPressed("1"), session=session)
-    assert (session.step, said(actions)) == (Step.ENDED, ["deactivation_typed", "goodbye"])
+    assert (session.step, said(actions)) == (Step.ANOTHER, ["deactivation_typed", "ask_another"])
 
 
 def test_a_receipt_may_come_group_by_group() -> None:
@@ -398,6 +424,7 @@ def test_a_late_webhook_is_told_where_the_call_stands(step: Step) -> None:
         Step.LICENSE_SERVER_ID,
         Step.CLOSING_CODE,
         Step.DEACTIVATING,
+        Step.QUEUED,  # an ID that no request has can't be read out
     }
 
 
@@ -412,8 +439,24 @@ def test_a_damaged_snapshot_is_refused(text: str) -> None:
         restore(text)
 
 
+HELPERS = st.sampled_from(["centre", "line", "call_back"])
+EARLIER = Earlier(3, "license_server_id", 2)
+
+
+def broken_off(step: Step) -> Session:
+    """What is kept of a call that broke off at a step."""
+    whole = (KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(RECEIPT))
+    keyed = (KeysPressed(PRODUCT_ID[:7]),) if step is Step.PRODUCT_ID else whole
+    session, _ = run(CallArrived(), *keyed)
+    session, _ = run(HungUp(), session=replace(session, step=step))
+    return session
+
+
 EVENTS = st.one_of(
-    st.builds(CallArrived, st.sampled_from([None, "Monday"])),
+    st.builds(CallArrived, st.builds(Outlook, HELPERS), st.sampled_from([None, EARLIER])),
+    st.builds(LanguageChanged, st.builds(Outlook, HELPERS)),
+    st.builds(Moved, st.builds(Outlook, HELPERS)),
+    st.builds(Resumed, st.builds(broken_off, st.sampled_from(sorted(BROKEN))), st.just(Outlook())),
     st.builds(
         KeysPressed,
         st.one_of(
@@ -427,6 +470,9 @@ EVENTS = st.one_of(
         [
             NothingPressed(),
             ProductFound(),
+            ProductFound("DE", "Germany"),
+            EarlierFound(EARLIER),
+            NothingEarlier("123412341234"),
             OPENED,
             Confirmed(),
             DEACTIVATED,
@@ -441,9 +487,30 @@ EVENTS = st.one_of(
             CallBackMissed(again=False),
             PutThrough("call-1"),
             ClosingCodeWanted(),
+            ClosingCodeWanted(unproven=True),
             RepresentativeLost(),
             HungUp(),
-            *(Refused(code) for code in ("product_unknown", "proof_wrong", "closing_code_wrong")),
+            replace(OPENED, issues=True),
+            IssuedByLine(("12345",) * 7, 4),
+            IdGiven(("12345",) * 7),
+            ReadingWanted(),
+            HeardProven(),
+            NeedsPerson(),
+            StandingTold(0, "Monday"),
+            ChallengeWanted(),
+            ChallengeGiven("1234"),
+            ChallengeAnswered(),
+            *(
+                Refused(code)
+                for code in (
+                    "product_unknown",
+                    "proof_wrong",
+                    "closing_code_wrong",
+                    "last_group_wrong",
+                    "challenge_needed",
+                    "limit_reached",
+                )
+            ),
         ]
     ),
 )
@@ -465,9 +532,9 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
         confirms = [action for action in actions if isinstance(action, Confirm)]
         assert all(confirm.case == session.case for confirm in confirms)
         goes_back = isinstance(event, KeysPressed) and (
-            "*" in event.keys or before.step is Step.MARKING
+            "*" in event.keys or before.step in {Step.MARKING, Step.ANOTHER}
         )
-        if not goes_back and not isinstance(event, Refused):
+        if not goes_back and not isinstance(event, Refused | Resumed):
             for old, new in (
                 (before.product_id, session.product_id),
                 (before.license_server_id, session.license_server_id),
@@ -477,6 +544,6 @@ def test_any_events_lead_to_legal_steps_and_lose_no_good_group(events: list[Even
 
 
 def test_help_is_not_counted_as_a_try() -> None:
-    session, _ = run(CallArrived(), *[KeysPressed("**")] * 5)
+    session, _ = run(CallArrived(), *[KeysPressed("**"), KeysPressed("1")] * 5)
     assert session.step is Step.PRODUCT_ID
     assert replace(session, silences=0).tries == 0

@@ -35,6 +35,7 @@ class Story:
     posts: int = 0
     last: tuple[str, dict[str, str]] = ("/voice/incoming", {})
     issued: str | None = None
+    call_id: int | None = None
     confirmed: bool = False
 
     def post(self, path: str, **fields: str) -> None:
@@ -105,6 +106,21 @@ class Story:
             with transaction(self.house.engine) as conn:
                 calls.end(conn, self.call.id, "representative", self.house.time())
 
+    def called_back(self, what: str) -> None:
+        """The network calls the caller, and tells how it went."""
+        call = self.call
+        if call.state is not CallState.CALLING:
+            return
+        # What the network calls it from now on.
+        self.phone.sid = f"CA{call.id:026}{call.attempts:06}"
+        if what == "answered":
+            self.post(f"/voice/{call.call_back_entry}", CallStatus="in-progress")
+        else:
+            self.post(f"/voice/{call.call_back_entry}/status", CallStatus=what)
+
+    def minutes_pass(self) -> None:
+        self.house.time.pass_(20 * 60)
+
     def issue(self) -> None:
         call, register = self.call, self.house.services.clearinghouse
         if call.request_id is None or call.representative is None:
@@ -131,7 +147,9 @@ class Story:
             case "left queue":
                 self.post("/voice/left-queue", QueueResult=detail)
             case "wait":
-                self.post("/voice/wait")
+                self.post("/voice/wait", **({"Digits": detail} if detail else {}))
+            case "called back":
+                self.called_back(detail)
             case "arrive":
                 self.post("/voice/incoming", CallStatus="ringing")
             case "hang up":
@@ -141,8 +159,13 @@ class Story:
 
     @property
     def call(self) -> calls.Call:
+        """The one call of this story, whatever the network calls it by now."""
         with reading(self.house.engine) as conn:
-            call = calls.load(conn, self.phone.sid)
+            if self.call_id is None:
+                found = calls.load(conn, self.phone.sid)
+                assert found is not None
+                self.call_id = found.id
+            call = calls.get(conn, self.call_id)
         assert call is not None
         return call
 
@@ -163,7 +186,7 @@ class Story:
             assert (who.work_state, who.call_id) == (WorkState.RINGING, call.id)
         if call.state is CallState.TALKING:
             assert (who.work_state, who.call_id) == (WorkState.TALKING, call.id)
-        if call.state is CallState.QUEUED:
+        if call.state in {CallState.QUEUED, CallState.CALL_BACK}:
             assert call.representative is None
         if request is not None and request.state is RequestState.CONFIRMED:
             assert self.confirmed
@@ -177,7 +200,9 @@ ACTS = st.sampled_from(
         "key: right code",
         "key: wrong code",
         *(f"key: {keys}" for keys in ("1", "0", "*", "**", "12345", "")),
-        "wait",
+        *("wait", "wait: 1", "wait: 2", "wait: 3"),
+        *(f"called back: {how}" for how in ("answered", "no-answer", "completed")),
+        "minutes pass",
         *(f"redirected: {what}" for what in ("conversation", "closing_code", "queue")),
         *(f"left queue: {why}" for why in ("redirected", "error", "hangup")),
         "again",
@@ -190,7 +215,12 @@ ACTS = st.sampled_from(
 UP_TO_QUEUE = ["key: product ID", "key: license server ID", "key: 1"]
 UP_TO_TALK = [*UP_TO_QUEUE, "offer", "answer", "redirected: conversation"]
 UP_TO_CODE = [*UP_TO_TALK, "issue", "redirected: closing_code"]
-BEGINNINGS = st.sampled_from([[], UP_TO_QUEUE, UP_TO_TALK, UP_TO_CODE])
+UP_TO_PROMISE = [*UP_TO_QUEUE, "wait", "wait: 1", "key: 1"]
+UP_TO_CALLING = [*UP_TO_PROMISE, "hang up", "offer", "answer"]
+UP_TO_CALLED = [*UP_TO_CALLING, "called back: answered"]
+BEGINNINGS = st.sampled_from(
+    [[], UP_TO_QUEUE, UP_TO_TALK, UP_TO_CODE, UP_TO_PROMISE, UP_TO_CALLING, UP_TO_CALLED]
+)
 
 numbers = iter(range(100, 1_000_000))
 
@@ -210,7 +240,10 @@ def begin(house, another, number: int) -> Story:
         )
     secret = product_key.secret(own.product_key)
     server_id = license_server_id.assemble(secret, own.product_id, 0, "0" * 16)
-    return Story(house, another(number), own, server_id)
+    phone = another(number)
+    # A number of its own as well: no number is called back any often in a day.
+    phone.from_ = f"+1202{2_000_000 + number}"
+    return Story(house, phone, own, server_id)
 
 
 @settings(
@@ -227,4 +260,6 @@ def test_any_order_of_events_leaves_rows_that_agree(house, another, begins, acts
         note(act)
         story.act(act)
         story.check()
-    assert story.call.state is CallState.ENDED
+    # Whoever has hung up to be called back still waits, and nobody with them.
+    if story.call.state is not CallState.ENDED:
+        assert story.call.is_call_back

@@ -107,6 +107,47 @@ def test_a_caller_who_has_gone_leaves_nobody_alone_in_the_conference(network, te
     assert network.asked[-1][1:] == (CONFERENCE_PATH, {"Status": ["completed"]})
 
 
+def test_a_caller_is_called_back_from_the_line_and_no_machine_is_listened_for(
+    network, telephony
+) -> None:
+    path = f"{ROOT}/Calls.json"
+    network.answers[path] = (201, f'{{"sid": "{CALL}"}}')
+    entry = "called-back/7/2"
+    assert telephony.call_back(to="+12025550199", from_="+12025550142", url_path=entry) == CALL
+    assert network.asked == [
+        (
+            "POST",
+            path,
+            {
+                "To": ["+12025550199"],
+                "From": ["+12025550142"],
+                "Url": [f"{PUBLIC}/voice/{entry}"],
+                "Method": ["POST"],
+                "StatusCallback": [f"{PUBLIC}/voice/{entry}/status"],
+                "StatusCallbackEvent": ["completed"],
+                "Timeout": ["40"],
+            },
+        )
+    ]
+
+
+def test_a_number_that_the_network_refuses_to_call_is_said(network, telephony) -> None:
+    network.answers[f"{ROOT}/Calls.json"] = (
+        400,
+        '{"code": 21215, "message": "Not permitted.", "status": 400}',
+    )
+    with pytest.raises(TelephonyError, match="21215"):
+        telephony.call_back(to="+12025550199", from_="+12025550142", url_path="called-back/7/1")
+
+
+def test_a_representative_is_rung_for_a_caller_who_comes_later(network, telephony) -> None:
+    network.answers[f"{ROOT}/Conferences/call-7/Participants.json"] = (201, "{}")
+    telephony.ring(CALL, conference="call-7", endpoint="client:rep", caller_id="+12025550142")
+    assert [path for _, path, _ in network.asked] == [
+        f"{ROOT}/Conferences/call-7/Participants.json"
+    ]
+
+
 def test_what_is_over_already_may_be_ended(network, telephony) -> None:
     network.answers[CONFERENCE_PATH] = (404, MISSING)
     telephony.end_conference("call-7")

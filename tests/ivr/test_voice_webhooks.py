@@ -79,11 +79,11 @@ def issued(house, telephone) -> tuple[Call, str]:
 def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     telephone.rings()
     assert telephone.verbs == ["Gather"]
-    assert telephone.heard == ["welcome", "ask_product_id"]
+    assert telephone.heard == ["welcome", "offer_language", "access", "ask_product_id"]
     telephone.keys(house.family.product_id)
     assert telephone.heard == ["ask_license_server_id"]
     telephone.keys(house.server_id)
-    assert telephone.heard == ["line_code", "case_number", "ask_reason"]
+    assert telephone.heard == ["line_code", "case_number", "ask_reason", "hint_left"]
     telephone.keys("1")
     assert telephone.heard == ["connecting"]
     assert telephone.verbs == ["Say", "Enqueue"]
@@ -94,10 +94,11 @@ def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     telephone.redirected("closing_code")
     assert telephone.heard == ["ask_closing_code"]
     telephone.keys(code)
-    assert telephone.heard == ["confirmed", "goodbye"]
+    assert telephone.heard == ["confirmed", "ask_another"]
+    assert call_of(house, telephone).representative is None
     assert state_of(house) is RequestState.CONFIRMED
     assert telephone.post("/voice/status", CallStatus="completed") == 204
-    assert call_of(house, telephone).ended_by == "line"
+    assert call_of(house, telephone).ended_by == "caller"
     assert ("end_conference", call.conference) in house.telephony.told
     happened = kinds(house, telephone)
     for kind in (
@@ -138,7 +139,7 @@ def test_a_license_server_is_deactivated_by_its_receipt(house, telephone, anothe
     second.keys("*")
     assert second.document == first_time
     second.keys("1")
-    assert second.heard == ["deactivation_typed", "goodbye"]
+    assert second.heard == ["deactivation_typed", "ask_another"]
     with reading(house.engine) as conn:
         entries = audit.of_product(conn, house.family.product_id, 50)
     ended = [entry.data for entry in entries if entry.action == "server.deactivated"]
@@ -214,7 +215,7 @@ def test_a_call_that_is_announced_twice_is_begun_once(house, telephone) -> None:
 
 def test_a_call_without_a_row_begins_again(house, telephone) -> None:
     telephone.keys("12345")
-    assert telephone.heard == ["start_again", "ask_product_id"]
+    assert telephone.heard == ["start_again", "offer_language", "access", "ask_product_id"]
 
 
 def test_a_late_keying_does_not_disturb_a_waiting_call(house, telephone) -> None:
@@ -224,11 +225,11 @@ def test_a_late_keying_does_not_disturb_a_waiting_call(house, telephone) -> None
     assert call_of(house, telephone).state is CallState.QUEUED
 
 
-def test_a_closed_centre_is_said_first(house, telephone) -> None:
+def test_a_closed_centre_is_said_first_and_an_open_one_helps(house, telephone) -> None:
     telephone.to = "+61270100145"
     telephone.rings()
-    assert telephone.heard == ["centre_closed", "goodbye"]
-    assert telephone.verbs[-1] == "Hangup"
+    assert telephone.heard == ["welcome", "another_centre", "access", "ask_product_id"]
+    assert call_of(house, telephone).centre == "americas"
 
 
 @pytest.mark.parametrize(
@@ -258,7 +259,9 @@ def test_hanging_up_after_issue_keeps_the_id_for_the_next_call(house, telephone,
     telephone.post("/voice/status", CallStatus="completed")
     with transaction(house.engine) as conn:
         representatives.finish_wrap_up(conn, "rep", house.time())
-    again = answered(house, another(2))
+    elsewhere = another(2)
+    elsewhere.from_ = "anonymous"
+    again = answered(house, elsewhere)
     assert (again.request_id, again.case_number) == (call.request_id, call.case_number)
     with transaction(house.engine) as conn:
         second = register.issue(conn, again.request_id, REP, house.time())
@@ -293,7 +296,7 @@ def test_a_wrong_closing_code_is_asked_again(house, telephone) -> None:
     telephone.redirected("closing_code").keys(wrong)
     assert telephone.heard == ["closing_code_wrong", "ask_closing_code"]
     telephone.keys(code)
-    assert telephone.heard == ["confirmed", "goodbye"]
+    assert telephone.heard == ["confirmed", "ask_another"]
 
 
 def test_a_closing_code_before_anything_is_issued_brings_the_person_back(house, telephone) -> None:

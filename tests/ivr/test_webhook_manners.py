@@ -125,7 +125,10 @@ def apologist(house) -> Callable[..., Flask]:
 
     def make(*tokens: str) -> Flask:
         app = Flask("apologist")
-        services = FallbackServices(house.services.routing, house.services.prompts, tokens, BASE)
+        routing, prompts = house.services.routing, house.services.prompts
+        services = FallbackServices(
+            routing, prompts, tokens, BASE, "site.example", production=False
+        )
         app.register_blueprint(create_fallback(services), url_prefix="/voice")
         return app
 

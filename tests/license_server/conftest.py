@@ -31,7 +31,7 @@ from license_server import activation, installation, passwords
 from license_server.link import Link
 
 # Scripts that run elsewhere: where there is no network, in an environment of their own.
-collect_ignore = ["inside.py", "inside_browser.py"]
+collect_ignore = ["inside.py", "inside_browser.py", "inside_networks.py"]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PASSWORD = "long enough"

@@ -1,59 +1,39 @@
 """The pages of client licences in a real browser: the wizards walked, accessibility, width."""
 
 import dataclasses
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from codes import license_code, license_pack_id, product_key
 from license_server import state as states
-from license_server.app import create_app, one_time_path
 from license_server.clients import installing, issuing
 from license_server.clients.model import Subject
 from license_server.model import Method
-from tests.serving import Served
+from tests.chromium import examine, in_a_browser
+from tests.license_server.at_the_pages import at_the_pages
 
-CHROMIUM = shutil.which("chromium")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = (1280, 320)
 CODE = license_code.make(1234567890123456)
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser-clients"),
-]
+pytestmark = in_a_browser("clients")
 
 
 @pytest.fixture
-def page(activated: Path, now: datetime) -> Iterator[Page]:
+def page(chromium: Browser, activated: Path, now: datetime) -> Iterator[Page]:
     state = states.load(activated)
     properties = dataclasses.replace(state.properties, method=Method.TELEPHONE, region="DE")
     states.save(activated, dataclasses.replace(state, properties=properties))
-    app = create_app(activated, clock=lambda: now, is_demo=True)
-    server = Served(app)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(base_url=server.address)
-        page.goto(one_time_path(app))
-        page.wait_for_url("**/server/manager")
+    with at_the_pages(chromium, activated, now) as page:
         yield page
-        browser.close()
-    server.stop()
 
 
 def fits_and_is_accessible(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-        assert found.response["violations"] == [], (title, width)
-        assert page.evaluate("document.documentElement.scrollWidth") == width, title
+    examine(page, title)
 
 
 def press(page: Page, name: str) -> None:

@@ -82,6 +82,24 @@ def test_a_fallback_is_open_where_one_is(now: datetime) -> None:
     assert without.fallback is None
 
 
+@pytest.mark.parametrize(
+    ("region", "at", "says"),
+    [
+        ("DE", datetime(2026, 3, 3, 12, tzinfo=UTC), ""),
+        ("DE", datetime(2026, 3, 3, 20, tzinfo=UTC), "Until then Americas answers, in English."),
+        ("AT", datetime(2026, 3, 7, 5, tzinfo=UTC), "Until then the line itself answers,"),
+        ("EG", datetime(2026, 3, 7, 5, tzinfo=UTC), "Until then the line takes calls to be called"),
+    ],
+)
+def test_who_answers_while_the_centre_is_closed_is_said(
+    region: str, at: datetime, says: str
+) -> None:
+    guidance = telephone.guidance(region_routing.load(), region, at)
+    assert guidance is not None
+    assert guidance.meanwhile.startswith(says)
+    assert bool(guidance.meanwhile) is bool(says)
+
+
 def test_the_call_sheet_has_all_that_the_call_needs(at_page: FlaskClient, activated: Path) -> None:
     page = at_page.get("/call/sheet")
     state = states.load(activated)

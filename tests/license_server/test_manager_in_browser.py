@@ -1,88 +1,37 @@
 """The Manager in a real browser: menus by pointer and keyboard, the offer, accessibility, width."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from codes import new_license_server_id
 from license_server import activation, deactivation, installation
 from license_server import state as states
-from license_server.app import create_app, one_time_path
 from license_server.model import DeactivationCause
 from license_server.remote import listener, servers, tokens
 from license_server.remote.servers import Role, Server
-from tests.serving import Served
+from tests.chromium import examine, in_a_browser
+from tests.license_server.at_the_pages import at_the_pages, to_telephone_page
 
-CHROMIUM = shutil.which("chromium")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = (1280, 320)
-
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser-manager"),
-]
+pytestmark = in_a_browser("manager")
 
 Open = Callable[[Path, datetime], Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def opened(chromium: Browser, data: Path, now: datetime) -> Iterator[Page]:
-    app = create_app(data, clock=lambda: now, is_demo=True)
-    server = Served(app)
-    context = chromium.new_context(base_url=server.address)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console",
-        lambda told: faults.append(told.text) if "Content Security" in told.text else None,
-    )
-    page.goto(one_time_path(app))
-    page.wait_for_url("**/server/manager")
-    try:
-        yield page
-    finally:
-        context.close()
-        server.stop()
-    assert faults == []
 
 
 @pytest.fixture
 def open_at(chromium: Browser) -> Iterator[Open]:
     with ExitStack() as stack:
-        yield lambda data, now: stack.enter_context(opened(chromium, data, now))
+        yield lambda data, now: stack.enter_context(at_the_pages(chromium, data, now))
 
 
 @pytest.fixture
 def page(open_at: Open, activated: Path, now: datetime) -> Page:
     return open_at(activated, now + timedelta(hours=1))
-
-
-def to_telephone_page(page: Page) -> str:
-    page.goto("/manager/properties")
-    page.get_by_label("Connection method", exact=True).select_option("telephone")
-    page.get_by_label("Select Country or Region").select_option("DE")
-    page.get_by_role("button", name="OK", exact=True).click()
-    page.wait_for_url("**/manager/server")
-    page.goto("/reactivate")
-    page.get_by_role("button", name="Next", exact=True).click()
-    expect(page).to_have_title("License Server Reactivation")
-    return page.locator("#license-server-id").get_attribute("data-code") or ""
 
 
 def test_from_server_manager_to_licensing_manager_by_keyboard(page: Page) -> None:
@@ -224,14 +173,6 @@ def deactivated(data: Path, now: datetime) -> datetime:
     return now
 
 
-def fits_and_is_accessible(page: Page, path: str, within: str | None = None) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        found = Axe().run(page, within, options={"runOnly": {"type": "tag", "values": TAGS}})
-        assert found.response["violations"] == [], (path, width)
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path
-
-
 STATES = [as_it_comes, expiring, expired, corrupted, clock_set_back, deactivated]
 
 
@@ -242,11 +183,11 @@ def test_every_state_is_accessible_and_fits(
     page = open_at(activated, state(activated, now))
     for path in ("/server/manager", "/manager", "/manager/server", "/manager/configuration"):
         page.goto(path)
-        fits_and_is_accessible(page, path)
+        examine(page, path)
         if path == "/manager/server":
             page.keyboard.press("Shift+F10")
             page.locator("#action-menu").get_by_text("Advanced", exact=True).click()
-            fits_and_is_accessible(page, "the menu", "#action-menu")
+            examine(page, "the menu", within="#action-menu")
 
 
 def test_the_pages_of_another_machines_server_are_accessible(
@@ -267,7 +208,7 @@ def test_the_pages_of_another_machines_server_are_accessible(
             server = Server(name, Role.LICENSE_SERVER, where, token)
             servers.add(activated, server, taken="LICENSE-01")
         page.goto("/manager")
-        fits_and_is_accessible(page, "/manager")
+        examine(page, "/manager")
         node = page.get_by_role("navigation", name="Console tree").get_by_role(
             "link", name="LICENSE-02"
         )
@@ -275,20 +216,20 @@ def test_the_pages_of_another_machines_server_are_accessible(
         page.wait_for_url("**/manager/remote/LICENSE-02#action")
         expect(page.locator("#action-menu").get_by_role("link", name="Properties")).to_be_focused()
         # What an open menu lies over is no target meanwhile: the menu is looked at by itself.
-        fits_and_is_accessible(page, "the menu of LICENSE-02", "#action-menu")
+        examine(page, "the menu of LICENSE-02", within="#action-menu")
         page.keyboard.press("Escape")
-        fits_and_is_accessible(page, "LICENSE-02")
+        examine(page, "LICENSE-02")
         base = "/manager/remote/LICENSE-02"
         wizard = ("activate/welcome", "activate/information-needed", "activate/completing")
         for path in ("properties", *wizard):
             page.goto(f"{base}/{path}")
-            fits_and_is_accessible(page, path)
+            examine(page, path)
         page.goto(f"{base}/deactivate/information-needed")
         page.get_by_role("button", name="Next", exact=True).last.click()
         expect(page.get_by_text("is needed by this method")).to_be_visible()
-        fits_and_is_accessible(page, "what is missing")
+        examine(page, "what is missing")
         page.goto("/manager/remote/GONE-01")
-        fits_and_is_accessible(page, "GONE-01")
+        examine(page, "GONE-01")
 
 
 def test_a_server_that_was_never_activated_is_accessible(
@@ -297,7 +238,7 @@ def test_a_server_that_was_never_activated_is_accessible(
     page = open_at(data, now)
     for path in ("/manager/server", "/manager/configuration"):
         page.goto(path)
-        fits_and_is_accessible(page, path)
+        examine(page, path)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -312,15 +253,15 @@ def test_all_other_pages_are_accessible_and_fit(
     paths += [f"/licences/{part}" for part in ("packs", "issued", "reports", "install", "manage")]
     for path in (*paths, "/call/sheet"):
         page.goto(path)
-        fits_and_is_accessible(page, path)
+        examine(page, path)
     page.goto("/reactivate")
     whole = new_license_server_id.split(licence.issue(asked, 2))
     for number, group in enumerate(whole[:6], 1):
         page.locator(f"#group{number}").fill(group)
     page.locator("#group7").fill("00000")
     expect(page.locator("#offer-made")).to_be_visible()
-    fits_and_is_accessible(page, "the offer")
+    examine(page, "the offer")
     page.goto("/server/add")
     page.get_by_role("button", name="Add", exact=True).last.click()
     expect(page.get_by_text("Enter a name")).to_be_visible()
-    fits_and_is_accessible(page, "a refused form")
+    examine(page, "a refused form")

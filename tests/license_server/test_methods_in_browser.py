@@ -1,25 +1,21 @@
 """All methods and deactivation in a real browser: titles, ticks, keyboard, axe, 320 pixels."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from codes import deactivation_confirmation, new_license_server_id, product_key
 from license_server import health, link, progress
-from license_server.app import create_app, one_time_path
 from license_server.link import Link
 from license_server.model import Method
 from license_server.state import Properties
-from tests.serving import Served
+from tests.chromium import EVERY_LOOK, examine, in_a_browser
+from tests.license_server.at_the_pages import at_the_pages
 
-CHROMIUM = shutil.which("chromium")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ADA = Properties(
     region="DE",
     first_name="Ada",
@@ -29,18 +25,7 @@ ADA = Properties(
     email="ada@engines.example",
 )
 
-pytestmark = [
-    pytest.mark.xdist_group("browser-methods"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+pytestmark = in_a_browser("methods")
 
 
 class Walker:
@@ -58,16 +43,7 @@ class Walker:
         """See that this is the page, and that it is fit for everybody."""
         expect(self.page).to_have_title(title)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
-        for width in (320, 1280):
-            self.page.set_viewport_size({"width": width, "height": 700})
-            assert self.page.evaluate("document.documentElement.scrollWidth") == width, title
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": TAGS}})
-        faults = [
-            (fault["id"], node["html"])
-            for fault in found.response["violations"]
-            for node in fault["nodes"]
-        ]
-        assert faults == [], title
+        examine(self.page, title, looks=EVERY_LOOK)
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).press("Enter")
@@ -88,52 +64,23 @@ def _fields(properties: Properties) -> dict[str, Any]:
     return {name: getattr(properties, name) for name in properties.__slots__}
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = chromium.new_context(color_scheme=request.param)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console",
-        lambda told: faults.append(told.text) if "Content Security" in told.text else None,
-    )
-    yield page
-    context.close()
-    assert faults == []
-
-
-def _walking(page: Page, data: Path, now: datetime) -> Iterator[Walker]:
-    app = create_app(data, clock=lambda: now)
-    server = Served(app)
-    base = server.address
-    page.goto(base + one_time_path(app))
-    page.wait_for_url("**/server/manager")
-    page.base = base  # type: ignore[attr-defined]  # where the walk begins
-    yield Walker(page, data)
-    page.goto("about:blank")
-    server.stop()
+@pytest.fixture
+def new(chromium: Browser, data: Path, now: datetime) -> Iterator[Walker]:
+    with at_the_pages(chromium, data, now) as page:
+        yield Walker(page, data)
 
 
 @pytest.fixture
-def new(page: Page, data: Path, now: datetime) -> Iterator[Walker]:
-    yield from _walking(page, data, now)
-
-
-@pytest.fixture
-def active(page: Page, activated: Path, now: datetime) -> Iterator[Walker]:
-    yield from _walking(page, activated, now + timedelta(hours=1))
-
-
-def go(walker: Walker, path: str) -> None:
-    walker.page.goto(walker.page.base + path)  # type: ignore[attr-defined]  # see above
+def active(chromium: Browser, activated: Path, now: datetime) -> Iterator[Walker]:
+    with at_the_pages(chromium, activated, now + timedelta(hours=1)) as page:
+        yield Walker(page, activated)
 
 
 def test_automatic_reactivation(active: Walker, internet: Any) -> None:
     internet.number = 1
     link.store(active.data, internet.link)
     active.choose(Method.AUTOMATIC)
-    go(active, "/reactivate")
+    active.page.goto("/reactivate")
     active.on("Welcome")
     active.press("Next")
     active.on("Information Needed")
@@ -151,7 +98,7 @@ def test_automatic_reactivation(active: Walker, internet: Any) -> None:
 def test_reactivation_by_web_browser(active: Walker, licence: Any) -> None:
     link.store(active.data, Link("https://site.example/api/v1", "https://site.example/licensing"))
     active.choose(Method.WEB)
-    go(active, "/reactivate")
+    active.page.goto("/reactivate")
     active.on("Welcome")
     active.press("Next")
     active.on("License Server Reactivation")
@@ -169,7 +116,7 @@ def test_reactivation_by_web_browser(active: Walker, licence: Any) -> None:
 
 
 def test_activation(new: Walker, licence: Any, internet: Any) -> None:
-    go(new, "/activate")
+    new.page.goto("/activate")
     new.on("Welcome")
     new.press("Next")
     new.on("Connection Method")
@@ -197,7 +144,7 @@ def test_activation(new: Walker, licence: Any, internet: Any) -> None:
 
 def test_deactivation(active: Walker, licence: Any) -> None:
     active.choose(Method.TELEPHONE)
-    go(active, "/deactivate")
+    active.page.goto("/deactivate")
     active.on("Information Needed")
     active.page.get_by_label("The server is redeployed").check()
     active.press("Next")

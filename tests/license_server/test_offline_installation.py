@@ -4,7 +4,6 @@ All codes are typed by hand, in the terminal and into the pages; they come from 
 the test's own process, which the license server cannot reach.
 """
 
-import json
 import os
 import re
 import shutil
@@ -14,7 +13,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import pytest
 from sqlalchemy import Engine
@@ -23,6 +21,8 @@ from clearinghouse import Channel, DeactivationCause, Reason
 from codes import license_server_id
 from data_store import open_engine
 from tests.clearinghouse.desk import ANNA, LINE, Desk
+from tests.license_server import namespaces
+from tests.license_server.namespaces import APART, Lines, Pages, alone
 from tests.license_server.terminal import INSIDE, Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,24 +32,9 @@ GROUPS = re.compile(r"(?<!\d)(?:\d{5}  )+\d{5}(?!\d)")
 pytestmark = [pytest.mark.xdist_group("browser-offline"), pytest.mark.timeout(300)]
 
 
-def alone(how: str = "alone") -> list[str | Path]:
-    """The words before a command that is to run in a network namespace of its own."""
-    return ["unshare", "--map-root-user", "--net", sys.executable, INSIDE, how]
-
-
-def leave_out(why: str) -> None:
-    if os.environ.get("CI", "").lower() == "true":
-        pytest.fail(why)
-    pytest.skip(why)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*alone(), "true"], check=False).returncode
-    ):
-        leave_out("no network namespaces can be made here (unshare --map-root-user --net)")
+    namespaces.require()
     made = tmp_path_factory.mktemp("offline") / "folder"
     key = made.with_name("numbers.key")
     program = Path(sys.executable).with_name("activation-line")
@@ -57,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, ROOT / ".ci" / "make_offline.py", made, "--numbers-key", key]
     built = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     if built.returncode:
-        leave_out(f"the offline folder cannot be built here: {built.stderr[-400:]}")
+        namespaces.leave_out(f"the offline folder cannot be built here: {built.stderr[-400:]}")
     return made
 
 
@@ -187,57 +172,14 @@ def finish(terminal: Terminal, desk: Desk, request: Any, page: str) -> None:
     assert terminal.close() == 0
 
 
-class Pages:
-    """The pages of a server in the namespace, asked through the process beside it."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._in, self._out = process.stdin, process.stdout
-        facts = json.loads(self._out.readline())
-        self.url = facts["url"]
-        self.cookie = ""
-        self.text = ""
-        self.get(facts["one_time_link"])
-
-    def get(self, path: str) -> None:
-        assert self._ask("GET", path, None)["status"] == 200, self.text
-
-    def send(self, path: str, **form: str) -> str:
-        """Post a form and follow; gives the path of the page that it leads to."""
-        answer = self._ask("POST", path, form)
-        assert answer["status"] == 303, self.text
-        place: str = answer["headers"]["Location"]
-        while (followed := self._ask("GET", place, None))["status"] in (302, 303):
-            place = followed["headers"]["Location"]
-        return place
-
-    def code(self, name: str) -> str:
-        (found,) = re.findall(rf'id="{name}"[^>]*data-code="(\d+)"', self.text)
-        return str(found)
-
-    def title(self) -> str:
-        (found,) = re.findall(r"<h1[^>]*>([^<]+)</h1>", self.text)
-        return str(found)
-
-    def _ask(self, verb: str, path: str, form: dict[str, str] | None) -> dict[str, Any]:
-        url = urljoin(self.url, path)
-        asked = {"url": url, "verb": verb, "cookie": self.cookie, "form": form}
-        self._in.write(f"{json.dumps(asked)}\n")
-        self._in.flush()
-        answer: dict[str, Any] = json.loads(self._out.readline())
-        self.cookie = answer["headers"].get("Set-Cookie", self.cookie).split(";")[0]
-        self.text = answer["text"]
-        return answer
-
-
 def test_in_the_pages(installed: Path, desk: Desk, tmp_path: Path) -> None:
     words = [installed, "--data", tmp_path / "server", "--port", "0", "--json"]
     with subprocess.Popen(
         [*alone("pages"), *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
-            walk(Pages(process), desk)
+            lines = Lines(process)
+            walk(Pages(lines.ask, lines.read()), desk)
         finally:
             process.kill()
 
@@ -284,15 +226,11 @@ class Browser:
     """A Chromium beside the server in the namespace, and whoever sits at it."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._in, self._out = process.stdin, process.stdout
+        self._lines = Lines(process)
 
     def do(self, act: str, where: str, text: str = "") -> str:
         """Carry out one act; gives what was read, or the title of the page afterwards."""
-        self._in.write(f"{json.dumps([act, where, text])}\n")
-        self._in.flush()
-        answer = json.loads(self._out.readline())
+        answer = self._lines.ask([act, where, text])
         return str(answer["read"] if act == "read" else answer["title"])
 
     def type_code(self, code: str) -> None:
@@ -315,7 +253,7 @@ class Browser:
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine")
 def test_in_a_browser(installed: Path, desk: Desk, tmp_path: Path) -> None:
     words = [installed, "--data", tmp_path / "server", "--port", "0", "--json"]
-    driver = [*alone()[:-2], INSIDE.with_name("inside_browser.py"), *words]
+    driver = [*APART, INSIDE.with_name("inside_browser.py"), *words]
     with subprocess.Popen(
         driver, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

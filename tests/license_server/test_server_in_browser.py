@@ -1,64 +1,24 @@
 """What needs a real browser: ticks, pasting, menu and tabs by keyboard, accessibility."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from codes import new_license_server_id
-from license_server.app import create_app, one_time_path
-from tests.serving import Served
+from tests.chromium import EVERY_LOOK, examine, in_a_browser
+from tests.license_server.at_the_pages import at_the_pages, to_telephone_page
 
-CHROMIUM = shutil.which("chromium")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+pytestmark = in_a_browser("server")
 
 
 @pytest.fixture
-def page(activated: Path, now: datetime, chromium: Browser) -> Iterator[Page]:
-    app = create_app(activated, clock=lambda: now + timedelta(hours=1))
-    server = Served(app)
-    context = chromium.new_context(base_url=server.address)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console",
-        # What the browser reports of refused forms (422) is no fault of the page.
-        lambda told: faults.append(told.text) if "Content Security" in told.text else None,
-    )
-    page.goto(one_time_path(app))
-    page.wait_for_url("**/manager")
-    yield page
-    context.close()
-    server.stop()
-    assert faults == []
-
-
-def to_telephone_page(page: Page) -> str:
-    page.goto("/manager/properties")
-    page.get_by_label("Connection method", exact=True).select_option("telephone")
-    page.get_by_label("Select Country or Region").select_option("DE")
-    page.get_by_role("button", name="OK", exact=True).click()
-    page.wait_for_url("**/manager/server")
-    page.goto("/reactivate")
-    page.get_by_role("button", name="Next", exact=True).click()
-    expect(page).to_have_title("License Server Reactivation")
-    return page.locator("#license-server-id").get_attribute("data-code") or ""
+def page(chromium: Browser, activated: Path, now: datetime) -> Iterator[Page]:
+    with at_the_pages(chromium, activated, now + timedelta(hours=1)) as page:
+        yield page
 
 
 def test_the_whole_way_by_keyboard(page: Page, licence: SimpleNamespace) -> None:
@@ -128,15 +88,10 @@ def test_tabs_turn_by_arrow_keys(page: Page) -> None:
     expect(page.get_by_label("Company", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_accessible_and_fit(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+def test_pages_are_accessible_and_fit(page: Page) -> None:
     to_telephone_page(page)
-    page.set_viewport_size({"width": 320, "height": 700})
     paths = ["/manager", "/manager/server", "/manager/properties", "/reactivate/welcome"]
     paths += ["/reactivate/license-server-reactivation", "/reactivate/cancel", "/password"]
     for path in paths:
         page.goto(path)
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-        assert found.response["violations"] == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") == 320, path
+        examine(page, path, looks=EVERY_LOOK)

@@ -25,6 +25,7 @@ FIGURES = {
     "period_days": 365,
     "max_servers": 1,
     "cooling_off_hours": 0,
+    "issue_by_line": "out_of_hours",
 }
 
 

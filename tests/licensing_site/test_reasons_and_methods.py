@@ -2,19 +2,13 @@
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cheroot.ssl.builtin import BuiltinSSLAdapter
-from cheroot.wsgi import Server
 from cryptography import x509
-from flask import Flask
 
-from activation_line import tls
-from activation_line.settings import Settings
 from clearinghouse import Actor, Channel
 from clearinghouse import Reason as RegisterReason
 from license_certificates import revocation
@@ -22,8 +16,7 @@ from license_server import activation, clearinghouse_client, health, installatio
 from license_server.link import Link
 from license_server.model import CertificateState, Reason
 from license_server.simulate import What
-from licensing_site.api import create_api
-from licensing_site.limits import Limiter
+from tests.licensing_site.api_over_https import served
 from tests.licensing_site.test_site_with_license_server import walk
 from tests.licensing_site.website import Website
 
@@ -41,21 +34,8 @@ HAPPENED = {
 @pytest.fixture
 def internet(website: Website, tmp_path: Path) -> Iterator[Link]:
     """The clearinghouse's API over real HTTPS."""
-    app = Flask("api_test")
-    limiter = Limiter(lambda: website.desk.now, burst=1000)
-    app.wsgi_app = create_api(website.services, limiter).wsgi_app  # type: ignore[method-assign]
-    settings = Settings(tmp_path, "https://127.0.0.1", "AC1", "token")
-    made = tls.prepare(settings, ["127.0.0.1"], datetime.now(UTC))
-    assert made is not None
-    server = Server(("127.0.0.1", 0), app)
-    server.ssl_adapter = BuiltinSSLAdapter(str(made.chain), str(made.key))
-    server.prepare()
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    address = f"https://127.0.0.1:{server.bind_addr[1]}"
-    yield Link(address, f"{address}/licensing", str(made.authority))
-    server.stop()
-    thread.join()
+    with served(website.services, tmp_path) as link:
+        yield link
 
 
 def by_telephone(website: Website, data: Path, reason: Reason) -> None:

@@ -1,38 +1,22 @@
 """What needs a real browser: ticks, keyboard, 320 pixels, accessibility of every page and state."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from clearinghouse import Actor
 from clearinghouse.packs import PackKind
 from codes import license_server_id
 from license_server import exchange
+from tests.chromium import examine, in_a_browser, opened
 from tests.clearinghouse.desk import LicenseServer
 from tests.licensing_site.website import Website
 from tests.serving import Served
 
-CHROMIUM = shutil.which("chromium")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW, WIDE = 320, 1280
-
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser-site"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+pytestmark = in_a_browser("site")
 
 
 @pytest.fixture
@@ -44,30 +28,15 @@ def address(website: Website) -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium: Browser, address: str) -> Iterator[Page]:
-    context = chromium.new_context(base_url=address, accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console",
-        # What the browser reports of refused forms (422) is no fault of the page.
-        lambda told: faults.append(told.text) if "Content Security" in told.text else None,
-    )
-    yield page
-    context.close()
-    assert faults == []
+    with opened(chromium, base_url=address, accept_downloads=True) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield page
 
 
 def check(page: Page, title: str) -> None:
     """Hold the page of this title against the rules, wide and narrow, light and dark."""
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    for width, scheme in ((WIDE, "light"), (NARROW, "dark")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-        assert found.response["violations"] == [], f"{title} at {width}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, title
+    examine(page, title)
 
 
 def go_on(page: Page, name: str = "Next") -> None:

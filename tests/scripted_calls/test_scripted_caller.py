@@ -5,6 +5,8 @@ import pytest
 from scripted_calls.caller import (
     Accepted,
     Act,
+    Answer,
+    Answered,
     Caller,
     Ended,
     Event,
@@ -14,8 +16,10 @@ from scripted_calls.caller import (
     Listening,
     Press,
     Refused,
+    Rings,
     Say,
     Stage,
+    TypeChallenge,
     TypeIntoWizard,
     advance,
 )
@@ -93,6 +97,30 @@ def test_types_what_was_read_out_and_keys_what_the_wizard_shows() -> None:
     assert keyed(caller, Accepted("0208")) == ["0208"]
 
 
+def test_proves_by_the_last_group_what_a_representative_read() -> None:
+    caller, _ = run(Caller(FACTS), *heard_groups())
+    assert keyed(caller, *ask("ask_last_group_heard")) == [NEW_ID[-5:]]
+    assert keyed(Caller(FACTS), *ask("ask_last_group_heard")) == ["*"]
+
+
+def test_goes_from_group_to_group_as_the_line_reads() -> None:
+    groups = [
+        ask("new_id_group", group=str(number + 1), digits=NEW_ID[number * 5 : number * 5 + 5])
+        for number in range(7)
+    ]
+    caller, acts = run(Caller(FACTS), *[event for pair in groups[:6] for event in pair])
+    assert acts == [Press("1")] * 6
+    asked = (Listening(), groups[6][1], Heard("ask_last_group"))
+    assert keyed(caller, *asked) == [NEW_ID[-5:]]
+
+
+def test_hangs_up_in_peace_where_there_is_no_other_server() -> None:
+    caller, acts = run(Caller(FACTS), *ask("confirmed"))
+    assert [type(act) for act in acts] == [HangUp]
+    assert caller.hung_up is None
+    assert run(caller, *ask("ask_another"))[1] == []
+
+
 def test_keys_the_closing_code_at_the_next_asking_if_typing_took_long() -> None:
     caller, _ = run(Caller(FACTS), *heard_groups(), *ask("ask_closing_code"))
     assert keyed(caller, *ask("ask_closing_code"), Accepted("0208")) == ["0208"]
@@ -118,6 +146,8 @@ def test_a_spoiled_id_differs_in_one_digit_and_is_never_mended() -> None:
         (Stage.QUEUE, "queue_position"),
         (Stage.CONVERSATION, "representative_greeting"),
         (Stage.READ_OUT, "representative_group"),
+        (Stage.READ_OUT, "new_id_group"),
+        (Stage.LAST_GROUP, "ask_last_group_heard"),
         (Stage.CLOSING_CODE, "ask_closing_code"),
     ],
 )
@@ -130,3 +160,34 @@ def test_ends_with_the_call() -> None:
     caller, acts = run(Caller(FACTS), Ended())
     assert caller.ended
     assert acts == []
+
+
+def test_has_the_wizard_answer_the_challenge_and_says_the_answer() -> None:
+    caller = Caller(FACTS)
+    caller, acts = run(caller, Heard("representative_challenge", {"digits": "1545"}))
+    assert acts == [TypeChallenge("1545")]
+    assert run(caller, Answered("317044"))[1] == [Say("answer", {"digits": "317044"})]
+
+
+def test_presses_one_while_waiting_only_to_be_called_back() -> None:
+    assert keyed(Caller(FACTS), *ask("waiting_keys")) == []
+    wanting = Caller(FACTS, wants_call_back=True)
+    assert keyed(wanting, *ask("waiting_keys"), *ask("ask_call_back", digits="77")) == ["1", "1"]
+
+
+def test_who_was_promised_a_call_waits_for_it_answers_and_is_put_through() -> None:
+    wanting = Caller(FACTS, wants_call_back=True)
+    caller, acts = run(wanting, Heard("call_back_promised"), Ended())
+    assert not caller.ended
+    assert acts == []
+    caller, acts = run(caller, Rings(), *ask("line_code", digits="7140"), *ask("ask_connect"))
+    assert acts == [Answer(), Press("1")]
+    # Whoever has to wait once more stays on the line.
+    assert keyed(caller, *ask("waiting_keys")) == []
+    caller, _ = run(caller, Ended())
+    assert caller.ended
+
+
+def test_hangs_up_on_a_false_caller_who_calls_back() -> None:
+    _, acts = run(Caller(FACTS), Rings(), Heard("line_code", {"digits": "0000"}))
+    assert [type(act) for act in acts] == [Answer, HangUp]

@@ -1,5 +1,7 @@
 """The scripted representative: the desk goes in, acts at the console and words come out."""
 
+from dataclasses import replace
+
 from scripted_calls.representative import (
     Act,
     CallerSaid,
@@ -66,7 +68,20 @@ def test_reads_the_new_id_group_by_group_and_waits_for_each() -> None:
         for place, digits in enumerate(GROUPS, start=1)
     ]
     all_read = desk("read", "ask-closing-code", groups=GROUPS, read=7)
-    assert run(who, all_read)[1] == [Say("representative_type_it"), Do("ask-closing-code")]
+    assert run(who, all_read)[1] == [Say("representative_proof"), Do("ask-closing-code")]
+
+
+def test_has_the_challenge_answered_before_anything_is_issued() -> None:
+    who = greeted()
+    waiting = desk("challenge", "answer-challenge")
+    who, acts = run(who, waiting)
+    assert acts == [Do("challenge")]
+    shown = replace(waiting, challenge="1545")
+    who, acts = run(who, shown, shown)
+    assert acts == [Say("representative_challenge", {"digits": "1545"})]
+    who, acts = run(who, CallerSaid("answer", {"digits": "317044"}), shown)
+    assert acts == [Do("answer-challenge", {"answer": "317044"})]
+    assert run(who, desk("issue"))[1] == [Do("issue")]
 
 
 def test_finishes_with_what_came_of_it() -> None:

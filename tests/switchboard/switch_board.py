@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from data_store import transaction
-from switchboard import calls, events, queues, representatives
+from switchboard import call_backs, calls, events, queues, representatives
 from switchboard.model import Call, Presence, Representative
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -87,8 +87,22 @@ class Board:
         queued: Call = self.do(queues.enqueue, self.of(call_id), self.later(), first=first)
         return queued
 
-    def offer(self) -> list[tuple[int, str]]:
-        made = self.do(queues.offer, self.later())
+    def call_back(self, opens: datetime | None = None) -> int:
+        """A call whose caller waited and has hung up to be called back."""
+        call_id = self.queued()
+        self.do(call_backs.ask, self.of(call_id), self.later(), opens=opens)
+        return call_id
+
+    def calling(self, name: str = "anna") -> int:
+        """A call-back that somebody new has answered: its caller's telephone rings."""
+        self.person(name)
+        call_id = self.call_back()
+        assert self.offer() == [(call_id, name)]
+        self.do(queues.answer, name, call_id, self.later())
+        return call_id
+
+    def offer(self, overflow: queues.Overflow | None = None) -> list[tuple[int, str]]:
+        made = self.do(queues.offer, self.later(), overflow)
         return [(offer.call_id, offer.representative) for offer in made]
 
     def talking(self, name: str = "anna") -> int:

@@ -5,6 +5,7 @@ A small model knows only which calls are live and who works; everything else is 
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -19,15 +20,23 @@ from hypothesis.stateful import (
 from sqlalchemy import Engine, update
 
 from data_store import reading
-from switchboard import calls, events, queues, representatives
-from switchboard.model import Call, CallState, Presence, Representative, WorkState
-from switchboard.queues import NotOffered
+from switchboard import call_backs, calls, events, queues, representatives
+from switchboard.model import (
+    WAITING,
+    Call,
+    CallState,
+    Presence,
+    Representative,
+    WorkState,
+)
+from switchboard.queues import Help, NotOffered
 from switchboard.states import WrongWorkStateError
 from switchboard.tables import metadata
 from switchboard.tables import representatives as people
 from tests.switchboard.switch_board import Board
 
 RING_SECONDS = 20
+HELP = {"north": (Help("south", 15),), "south": (Help("north", 15),)}
 PEOPLE = {
     "anna": (("north",), ("en",)),
     "bert": (("north", "south"), ("en", "de")),
@@ -41,16 +50,16 @@ IN_HAND = {
     WorkState.IDLE: {None},
     WorkState.NOT_RESPONDING: {None},
     WorkState.RINGING: {CallState.RINGING},
-    WorkState.TALKING: {CallState.TALKING, CallState.KEYING},
+    WorkState.TALKING: {CallState.TALKING, CallState.KEYING, CallState.CALLING},
     # The call may be queued again meanwhile, and be with somebody else.
     WorkState.WRAP_UP: set(CallState),
 }
 
 
 def is_taken(call: Call) -> bool:
-    """Whether a representative has the call; who keys something may have lost theirs."""
-    keys = call.state is CallState.KEYING and call.representative is not None
-    return keys or call.state in {CallState.RINGING, CallState.TALKING}
+    """Whether a representative has the call; who keys, or is being called, may have lost theirs."""
+    apart = call.state in {CallState.KEYING, CallState.CALLING} and call.representative is not None
+    return apart or call.state in {CallState.RINGING, CallState.TALKING}
 
 
 class Switchboard(RuleBasedStateMachine):
@@ -90,9 +99,10 @@ class Switchboard(RuleBasedStateMachine):
         order=st.permutations(sorted(PEOPLE)),
         places=st.lists(st.tuples(PLACES, LANGUAGES), min_size=1, max_size=4),
         answers=st.integers(0, len(PEOPLE)),
+        called_back=st.integers(0, 2),
     )
     def a_morning_under_way(
-        self, order: list[str], places: list[tuple[str, str]], answers: int
+        self, order: list[str], places: list[tuple[str, str]], answers: int, called_back: int
     ) -> None:
         # Hypothesis switches rules off for whole examples; from here every rule has work to do.
         for name in order:
@@ -103,6 +113,18 @@ class Switchboard(RuleBasedStateMachine):
         self.look()
         for call in self.in_state(CallState.RINGING)[:answers]:
             self.board.do(queues.answer, call.representative, call.id, self.board.later())
+        for place in places[:called_back]:
+            caller = self.board.queued(*place)
+            self.live.add(caller)
+            self.board.do(call_backs.ask, self.board.of(caller), self.board.later())
+        self.board.later(HELP["north"][0].after)
+        self.look()
+        self.offer()
+        self.look()
+        for call in self.in_state(CallState.RINGING):
+            if call.is_call_back:
+                self.board.do(queues.answer, call.representative, call.id, self.board.later())
+                self.reached["called back"] += 1
 
     @rule(centre=PLACES, language=LANGUAGES)
     def a_call_comes(self, centre: str, language: str) -> None:
@@ -115,7 +137,8 @@ class Switchboard(RuleBasedStateMachine):
 
     @rule()
     def offer(self) -> None:
-        made = self.board.offer()
+        made = self.board.offer(HELP)
+        now = self.board.now
         idle = sorted(
             (
                 who
@@ -125,15 +148,23 @@ class Switchboard(RuleBasedStateMachine):
             key=lambda who: (who.since, who.name),
         )
         queued = sorted(
-            (call for call in self.rows.values() if call.state is CallState.QUEUED),
+            (
+                call
+                for call in self.rows.values()
+                if call.state is CallState.QUEUED
+                or (call.state is CallState.CALL_BACK and call.not_before <= now)
+            ),
             key=lambda call: (-call.priority, call.queued_at, call.id),
         )
         expected = []
         for call in queued:
-            fitting = [
-                who for who in idle if call.centre in who.centres and call.language in who.languages
-            ]
+            speaking = [who for who in idle if call.language in who.languages]
+            fitting = [who for who in speaking if call.centre in who.centres]
+            if not fitting and (now - call.queued_at).total_seconds() >= HELP["north"][0].after:
+                fitting = [who for who in speaking if HELP[call.centre][0].centre in who.centres]
+                self.reached["helped out"] += len(fitting) > 0
             self.reached["chosen among several"] += len(fitting) > 1
+            self.reached["call-back offered"] += bool(fitting) and call.is_call_back
             if fitting:
                 idle.remove(fitting[0])
                 expected.append((call.id, fitting[0].name))
@@ -145,8 +176,46 @@ class Switchboard(RuleBasedStateMachine):
     def answer_what_rings(self, data: st.DataObject) -> None:
         who = self.some(data, WorkState.RINGING)
         call = self.board.do(queues.answer, who.name, who.call_id, self.board.later())
-        assert (call.state, call.representative) == (CallState.TALKING, who.name)
+        was = self.rows[call.id]
+        state = CallState.CALLING if was.is_call_back else CallState.TALKING
+        assert (call.state, call.representative) == (state, who.name)
+        assert call.attempts == was.attempts + was.is_call_back
         self.reached["answered"] += 1
+        self.reached["called back"] += was.is_call_back
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data(), promised=st.sampled_from([None, 30]))
+    def hang_up_to_be_called_back(self, data: st.DataObject, promised: int | None) -> None:
+        before = self.rows[data.draw(st.sampled_from(sorted(self.live)))]
+        now = self.board.later()
+        opens = None if promised is None else now + timedelta(seconds=promised)
+        asked = self.board.do(call_backs.ask, before, now, opens=opens)
+        if before.is_accompanied:
+            assert asked == before
+            return
+        assert (asked.state, asked.representative) == (CallState.CALL_BACK, None)
+        if before.state in WAITING:
+            assert asked.queued_at == before.queued_at
+
+    @precondition(lambda self: self.in_state(CallState.CALLING))
+    @rule(data=st.data(), picks_up=st.booleans())
+    def it_rings_at_the_callers(self, data: st.DataObject, *, picks_up: bool) -> None:
+        before = data.draw(st.sampled_from(self.in_state(CallState.CALLING)))
+        if picks_up:
+            self.put_through(before)
+            return
+        missed = self.board.do(call_backs.missed, before.id, self.board.later())
+        assert (missed.state, missed.queued_at) == (CallState.CALL_BACK, before.queued_at)
+        assert missed.not_before > self.board.now
+        self.reached["not reached"] += 1
+
+    def put_through(self, call: Call) -> None:
+        """Press the key: talk to the representative, or be first in line where that one is lost."""
+        if call.is_accompanied:
+            talking = replace(call, state=CallState.TALKING)
+            self.board.do(lambda conn: calls.save(conn, talking, events=(), now=self.board.later()))
+        else:
+            self.board.enqueue(call.id, first=True)
 
     @precondition(lambda self: self.in_state(CallState.TALKING))
     @rule(data=st.data())
@@ -160,7 +229,7 @@ class Switchboard(RuleBasedStateMachine):
     def enqueue_what_is_taken(self, data: st.DataObject, *, first: bool) -> None:
         taken = data.draw(st.sampled_from(self.in_state(CallState.TALKING, CallState.RINGING)))
         queued = self.board.enqueue(taken.id, first=first)
-        rings = taken.state is CallState.RINGING
+        rings = taken.state is CallState.RINGING  # a call-back too: who asked for it still waits
         assert queued.state is (CallState.RINGING if rings else CallState.QUEUED)
 
     @precondition(lambda self: self.live | self.ended)
@@ -202,11 +271,12 @@ class Switchboard(RuleBasedStateMachine):
     @rule(data=st.data())
     def the_representative_is_lost(self, data: st.DataObject) -> None:
         who = self.some(data, WorkState.TALKING)
-        keying = self.rows[who.call_id or 0].state is CallState.KEYING
+        state = self.rows[who.call_id or 0].state
+        apart = state in {CallState.KEYING, CallState.CALLING}
         requeued = self.board.do(queues.requeue, who.name, who.call_id, self.board.later())
         assert requeued.representative is None
-        assert requeued.state is (CallState.KEYING if keying else CallState.QUEUED)
-        assert keying or requeued.priority == queues.FIRST_IN_LINE
+        assert requeued.state is (state if apart else CallState.QUEUED)
+        assert apart or requeued.priority >= queues.FIRST_IN_LINE
         self.reached["lost"] += 1
 
     @precondition(lambda self: self.at_work(WorkState.WRAP_UP, WorkState.NOT_RESPONDING))
@@ -301,5 +371,15 @@ def test_no_order_of_events_breaks_the_switchboard(engine: Engine, board: Board)
         ),
     )
     # A machine that never gets anywhere would prove nothing.
-    for what in ("offered", "chosen among several", "answered", "back", "lost"):
+    for what in (
+        "offered",
+        "chosen among several",
+        "helped out",
+        "call-back offered",
+        "answered",
+        "called back",
+        "not reached",
+        "back",
+        "lost",
+    ):
         assert reached[what], reached

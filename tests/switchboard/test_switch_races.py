@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from switchboard import calls, queues, representatives
+from switchboard import call_backs, calls, queues, representatives
 from switchboard.model import CallState, Presence, WorkState
-from switchboard.queues import NotOffered
+from switchboard.queues import Help, NotOffered
 from tests.switchboard.switch_board import Board
 
 WORKERS = 6
@@ -133,6 +133,68 @@ def test_a_call_that_ends_is_not_revived_by_the_queue(board: Board) -> None:
         queueing = board.meanwhile(conn, queues.enqueue, call, now)
     assert queueing.result().state is CallState.ENDED
     assert board.of(call_id).state is CallState.ENDED
+
+
+def test_parallel_offers_with_call_backs_and_overflow_double_nothing(board: Board) -> None:
+    """Two centres help each other out, and each call could go to anybody of either."""
+    people = [board.person(f"north-{number}") for number in range(2)]
+    people += [board.person(f"south-{number}", ("south",)) for number in range(2)]
+    waiting = [board.queued(centre) for centre in ("north", "south") for _ in range(2)]
+    waiting += [board.call_back() for _ in range(2)]
+    helping = {"north": (Help("south", 0),), "south": (Help("north", 0),)}
+    now = board.later()
+    made = [
+        (offer.call_id, offer.representative)
+        for offers in at_once(board, [(queues.offer, now, helping)] * WORKERS)
+        for offer in offers
+    ]
+    made += board.offer(helping)
+    assert {name for _, name in made} == set(people)
+    assert len({call_id for call_id, _ in made}) == len(made) == len(people)
+    for call_id, name in made:
+        assert call_id in waiting
+        assert (board.of(call_id).representative, board.who(name).call_id) == (name, call_id)
+
+
+def test_two_presses_of_answer_call_back_once(board: Board) -> None:
+    board.person("anna")
+    call_id = board.call_back()
+    board.offer()
+    results = at_once(board, [(queues.answer, "anna", call_id, board.later())] * 4)
+    assert sum(isinstance(result, NotOffered) for result in results) == 3
+    assert (board.of(call_id).state, board.of(call_id).attempts) == (CallState.CALLING, 1)
+
+
+def test_a_miss_told_by_several_is_one_miss(board: Board) -> None:
+    call_id = board.calling("anna")
+    at_once(board, [(call_backs.missed, call_id, board.later())] * 4)
+    assert board.kinds(call_id).count("call_back.missed") == 1
+    assert board.who("anna").work_state is WorkState.IDLE
+
+
+@pytest.mark.parametrize("first", ["ask", "answer"])
+def test_asked_for_or_answered_but_not_both(board: Board, first: str) -> None:
+    board.person("anna")
+    call_id = board.queued()
+    board.offer()
+    call, now = board.of(call_id), board.later()
+    acts: dict[str, Job] = {
+        "ask": (call_backs.ask, call, now),
+        "answer": (queues.answer, "anna", call_id, now),
+    }
+    other = "answer" if first == "ask" else "ask"
+    with board.turn() as conn:
+        act, *arguments = acts[first]
+        act(conn, *arguments)
+        waiting = board.meanwhile(conn, *acts[other])
+    if first == "ask":
+        with pytest.raises(NotOffered):
+            waiting.result()
+        assert board.of(call_id).state is CallState.CALL_BACK
+        assert board.who("anna").work_state is WorkState.IDLE
+    else:
+        assert waiting.result().state is CallState.TALKING
+        assert board.who("anna").work_state is WorkState.TALKING
 
 
 def test_a_presence_chosen_while_it_begins_to_ring_waits(board: Board) -> None:
