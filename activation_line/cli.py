@@ -144,7 +144,7 @@ for name, purpose in {
     "products": "Products: add, list, import, policy, key, block, history.",
     "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",
-    "routing": "Routing: table.",
+    "routing": "What the routing tables come to: table, where.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))

@@ -1,16 +1,27 @@
 """`activation-line routing`: what the routing tables come to."""
 
-from datetime import datetime
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 import region_routing
+from activation_line.commands.working import looking
+from activation_line.settings import load
+from region_routing import Destination, Kind
+from switchboard import overrides
+
+
+class UnknownRegionError(click.ClickException):
+    """A region that the tables don't have; status 2."""
+
+    exit_code = 2
 
 
 @click.group()
 def commands() -> None:
-    """Routing: table."""
+    """What the routing tables come to: table, where."""
 
 
 @commands.command()
@@ -30,3 +41,39 @@ def table(routing: Path | None, week: datetime | None) -> None:
 
     found = region_routing.load(routing)
     click.echo(page(found, week.date() if week else found.as_of), nl=False)
+
+
+@commands.command()
+@click.argument("region")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    help="The moment, in UTC; now without.",
+)
+@click.option("--language", help="What the caller chose; the line's own without.")
+def where(region: str, at: datetime | None, language: str | None) -> None:
+    """Say where a call from REGION (ISO 3166) goes, dated exceptions included."""
+    found = region_routing.load(load(os.environ).routing_dir)
+    code = region.upper()
+    if code not in found.regions:
+        raise UnknownRegionError(
+            f"No table has the region {region!r}: write its ISO 3166 code, such as DE."
+        )
+    route = found.route(code)
+    with looking() as (register, connection):
+        moment = at.replace(tzinfo=UTC) if at else register.clock()
+        dated = overrides.current(connection, moment)
+    goes = region_routing.destination(found, code, language or route.line.language, moment, dated)
+    click.echo(f"{found.region_name(code)} rings {route.line.display}, the line {route.line.id}.")
+    click.echo(f"At {moment:%Y-%m-%d %H:%M} UTC {_said(goes)}.")
+
+
+def _said(goes: Destination) -> str:
+    if goes.kind is Kind.CENTRE:
+        return f"{goes.centre.name} answers, in {goes.language}"
+    who = "everybody is called back"
+    if goes.kind is Kind.LINE:
+        who = "the line itself issues what is plain; whoever needs a person is called back"
+    if goes.opens is None:
+        return "the line itself issues what is plain; nobody calls back within a fortnight"
+    return f"{who} {goes.opens:%Y-%m-%d %H:%M} UTC by {goes.centre.name}, in {goes.language}"
