@@ -68,6 +68,7 @@ class Settings:
     workers: int = 1
     metrics_token: str = field(default="", repr=False)
     log_format: str = "text"
+    record_conversations: bool = False
     demo: bool = False
 
     @property
@@ -215,7 +216,7 @@ def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | P
         problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")
     if name == "log_format" and value not in LOG_FORMATS:
         problems.append(f"{variable} is {value!r}: write {' or '.join(LOG_FORMATS)}.")
-    if name == "demo":
+    if name in {"demo", "record_conversations"}:
         return value.lower() in {"1", "true", "yes", "on"}
     if name in URLS and value:
         parts = urlsplit(value)

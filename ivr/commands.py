@@ -126,7 +126,7 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
             if not turn.call.is_accompanied:
                 return RepresentativeLost()
             turn.call = replace(turn.call, state=CallState.TALKING)
-            return PutThrough(turn.call.conference)
+            return PutThrough(turn.call.conference, turn.services.records)
         case EndCall(by, case):
             _end(turn, by, case)
         case _ if type(command) in ELSEWHERE:

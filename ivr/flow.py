@@ -181,7 +181,10 @@ def _put_through(session: Session, event: PutThrough) -> Turn:
     joined = Note(EventKind.CALLER_CONNECTED)
     session = replace(session, step=Step.TALKING, tries=0, silences=0, place=None)
     session = replace(session, accompanied=True)
-    return session, (joined, JoinConference(event.conference))
+    join = JoinConference(event.conference)
+    if event.recorded and not session.told_recorded:
+        return replace(session, told_recorded=True), (joined, Say("recorded"), join)
+    return session, (joined, join)
 
 
 def _requeue(session: Session, _event: RepresentativeLost) -> Turn:

@@ -22,7 +22,8 @@ class Services:
     `public_base_url` is the base of every URL that the network signs, without a trailing slash.
     `auth_token_next` is believed as well where it is set: while the tokens are changed.
     A call that broke off may go on within `resume_window`. `site` is the website's address as it is
-    spoken, empty where there is none. In production only approved languages are spoken.
+    spoken, empty where there is none. In production only approved languages are spoken. `records`:
+    conversations are recorded, and callers told so.
     """
 
     engine: Engine
@@ -39,6 +40,7 @@ class Services:
     site: str = ""
     production: bool = False
     auth_token_next: str = field(default="", repr=False)
+    records: bool = False
     observer: Observer = UNOBSERVED
 
     @property

@@ -72,10 +72,13 @@ class TwilioTelephony:
         public_base_url: str,
         api_base_url: str | None = None,
         auth_token_next: str = "",
+        records: bool = False,
     ) -> None:
         http = _Network(api_base_url, auth_token_next)
         self._client = Client(account_sid, auth_token, http_client=http)
         self._voice = f"{public_base_url}/voice"
+        # Who keys something has left the conference meanwhile, so no key is ever recorded.
+        self._recording = {"conference_record": "record-from-start"} if records else {}
 
     def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
         """Ring the representative's endpoint into the conference, then bring the caller there."""
@@ -101,6 +104,7 @@ class TwilioTelephony:
                 early_media=False,
                 status_callback=watch,
                 status_callback_event=["completed"],
+                **self._recording,
             )
 
         self._attempt(ring)

@@ -183,7 +183,7 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
 def _put_through(turn: Turn, _session: Session) -> Event:
     """The row decides, since redirections come late and twice: talk, or wait."""
     if turn.call.is_accompanied:
-        return PutThrough(turn.call.conference)
+        return PutThrough(turn.call.conference, turn.services.records)
     return RepresentativeLost()
 
 
