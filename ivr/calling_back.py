@@ -45,12 +45,9 @@ def offer(session: Session, *first: Action) -> Turn:
 
 def ask(session: Session, event: CallBackPossible) -> Turn:
     """The number may be called: ask whether it is the right one."""
-    values = (("digits", event.ending),)
-    if event.opens is None:
-        said = Say("ask_call_back", values)
-    else:
-        said = Say("ask_call_back_later", (*values, ("opens", event.opens)))
-    return session, (Ask((said,), digits=1, seconds=SECONDS_FOR_A_MENU),)
+    when = () if event.opens is None else (Say("centre_opens", (("opens", event.opens),)),)
+    menu = Say("ask_call_back", (("digits", event.ending),))
+    return session, (Ask((*when, menu), digits=1, seconds=SECONDS_FOR_A_MENU),)
 
 
 def refuse(session: Session, event: CallBackRefused) -> Turn:

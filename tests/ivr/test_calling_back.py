@@ -56,7 +56,7 @@ def test_the_number_is_confirmed_by_its_ending() -> None:
     assert said(actions) == ["ask_call_back"]
     assert actions[0].says[0].values == (("digits", "77"),)
     _, actions = advance(OFFERED, CallBackPossible("77", "Monday at 9"))
-    assert said(actions) == ["ask_call_back_later"]
+    assert said(actions) == ["centre_opens", "ask_call_back"]
 
 
 def test_one_is_yes_and_the_line_hangs_up() -> None:
@@ -350,7 +350,7 @@ def test_a_closed_centre_calls_when_it_opens(house, telephone) -> None:
     house.time.pass_(timedelta(days=5).total_seconds())  # a Saturday, before anybody comes
     house.time.now = house.time.now.replace(hour=3)
     telephone.post("/voice/wait", Digits="1")
-    assert telephone.heard == ["ask_call_back_later"]
+    assert telephone.heard == ["centre_opens", "ask_call_back"]
     telephone.keys("1")
     assert telephone.heard == ["call_back_promised_later", "goodbye"]
     call = call_of(house, telephone)
