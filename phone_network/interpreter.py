@@ -135,8 +135,8 @@ class Interpreter(Waiter):
             self._answer()
         match name:
             case "Say" | "Play" | "Pause":
-                rate, length = self._rules.rate, self._rules.play_seconds
-                state = Playing(Player(self._tokens, cues(element, rate, length)))
+                voice, length = self._rules.speaker, self._rules.play_seconds
+                state = Playing(Player(self._tokens, cues(element, voice, length)))
                 return self._begin_playing(state)
             case "Gather":
                 self._gather(element)
