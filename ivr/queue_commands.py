@@ -120,7 +120,7 @@ def _miss(turn: "Turn") -> Event:
 
 def _destination(turn: "Turn") -> Destination:
     call = turn.call
-    dated = overrides.current(turn.conn, turn.now)
+    dated = overrides.near(turn.conn, turn.now)
     return destination(turn.services.routing, call.region, call.language, turn.now, dated)
 
 

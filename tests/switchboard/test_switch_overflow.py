@@ -103,10 +103,10 @@ def test_a_dated_exception_closes_a_helper(board: Board) -> None:
     other = board.do(helping, START)["iberia"][0].centre
     board.do(overrides.add, other, start=START, end=START + timedelta(days=1), is_open=False)
     assert other not in {each.centre for each in board.do(helping, START)["iberia"]}
-    assert board.do(overrides.current, START) == [
+    assert board.do(overrides.near, START) == [
         Override(other, START, START + timedelta(days=1), is_open=False)
     ]
-    assert board.do(overrides.current, START + timedelta(days=1)) == []
+    assert board.do(overrides.near, START + timedelta(days=1)) == []
 
 
 def test_a_centre_reaches_itself_whether_open_or_not(board: Board) -> None:
