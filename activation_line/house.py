@@ -41,7 +41,8 @@ class Plan:
     `with_site` adds the licensing site, which a call by telephone has no need of, and
     `with_fallback` the process that apologises where the line can't answer. `workers` is how many
     processes the line is. `age` is how long ago the license server was activated: so long, as a
-    rule, that its certificate expired.
+    rule, that its certificate expired. `is_open`: the support centres are open at any time, else
+    closed until tomorrow.
     """
 
     directory: Path
@@ -53,6 +54,7 @@ class Plan:
     with_fallback: bool = False
     workers: int = 1
     age: timedelta = demo.FIRST_ACTIVATION
+    is_open: bool = True
 
 
 class Ports(NamedTuple):
@@ -260,7 +262,14 @@ class House(AbstractContextManager["House"]):
         line = bootstrap(settings)
         now = self.plan.start or system_clock()
         try:
-            self.demo = demo.seed(line, server, number=self.plan.seed, now=now, age=self.plan.age)
+            self.demo = demo.seed(
+                line,
+                server,
+                number=self.plan.seed,
+                now=now,
+                age=self.plan.age,
+                is_open=self.plan.is_open,
+            )
         finally:
             line.engine.dispose()
         held = {

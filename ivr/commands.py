@@ -118,7 +118,9 @@ def spoken_date(turn: Turn, day: date | None) -> str:
     return "" if day is None else turn.services.prompts.spoken_date(day, turn.call.language)
 
 
-def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
+def _carry_out(  # noqa: PLR0911 -- one way for each family of commands
+    turn: Turn, session: Session, command: Command
+) -> Event | None:
     match command:
         case Enqueue(first):
             _enqueue(turn, session, first=first)
@@ -130,9 +132,11 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
         case EndCall(by, case):
             _end(turn, by, case)
         case _ if type(command) in ELSEWHERE:
-            return ELSEWHERE[type(command)](turn, session, command)
-        case Release():
-            _release(turn)
+            return ELSEWHERE[type(command)](turn, command)
+        case LookAtQueue() | ChangeCentre() | CheckCallBack() | AskCallBack() | CallLater():
+            return queue_commands.carry_out(turn, session, command)
+        case IssueByLine() | GiveId() | ProveHeard() | AskStanding():
+            return commands_issuing.carry_out(turn, session, command)
         case OpenRequest():
             return _open(turn, session, command)
         case _:
@@ -205,7 +209,7 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
 
 
-def _release(turn: Turn) -> None:
+def _release(turn: Turn, _command: Release) -> None:
     """The caller is done with the representative, but not with the line."""
     call = turn.call
     queues.let_go(turn.conn, call, turn.now)
@@ -227,21 +231,12 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
 
 
 # Commands that a module of their own carries out, each the kinds of its key.
-ELSEWHERE: dict[type[Command], Callable[[Turn, Session, Any], Event | None]] = {
+ELSEWHERE: dict[type[Command], Callable[[Turn, Any], Event | None]] = {
     ChangeLanguage: circumstances.change_language,
     MoveCall: circumstances.move,
     FindEarlierCall: earlier_calls.find,
     ProveEarlierCall: earlier_calls.prove,
-    **dict.fromkeys(
-        (LookAtQueue, ChangeCentre, CheckCallBack, AskCallBack, CallLater),
-        queue_commands.carry_out,
-    ),
-    **dict.fromkeys(
-        (IssueByLine, GiveId, ProveHeard, AskStanding),
-        commands_issuing.carry_out,
-    ),
-    **dict.fromkeys(
-        (GiveChallenge, AnswerChallenge),
-        lambda turn, _session, command: commands_issuing.challenge(turn, command),
-    ),
+    Release: _release,
+    GiveChallenge: commands_issuing.challenge,
+    AnswerChallenge: commands_issuing.challenge,
 }

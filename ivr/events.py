@@ -163,9 +163,10 @@ class IssuedByLine:
 
 @dataclass(frozen=True, slots=True)
 class IdGiven:
-    """The register gives the issued ID, to be read out."""
+    """The register gives the issued ID, to be read out, after what the keys do if `with_keys`."""
 
     groups: tuple[str, ...]
+    with_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,23 +85,22 @@ class Session:
     issues: bool = False
     accompanied: bool = False
     group: int = 0
-    slow: bool = False
     told_recorded: bool = False
 
     @property
-    def is_in_queue(self) -> bool:
-        """Whether the network holds the caller in its queue, where not every verb is allowed."""
-        return self.place is not None
-
-    @property
     def by_line(self) -> bool:
-        """Whether the line itself takes the place of people: no centre is open."""
+        """Whether the line itself takes the place of people, since no centre is open."""
         return self.helped_by == "line"
 
     @property
     def is_closed(self) -> bool:
         """Whether nobody answers before a centre opens."""
         return self.helped_by != "centre"
+
+    @property
+    def is_in_queue(self) -> bool:
+        """Whether the network holds the caller in its queue, where not every verb is allowed."""
+        return self.place is not None
 
     @property
     def has_keyed(self) -> bool:
