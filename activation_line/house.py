@@ -40,6 +40,7 @@ class Plan:
     `database_url` names a PostgreSQL for the line's data, else a file in the directory holds it.
     `with_site` adds the licensing site, which a call by telephone has no need of. `age` is how
     long ago the license server was activated: so long, as a rule, that its certificate expired.
+    `is_open`: the support centres are open at any time, else closed until tomorrow.
     """
 
     directory: Path
@@ -49,6 +50,7 @@ class Plan:
     database_url: str = field(default="", repr=False)
     with_site: bool = False
     age: timedelta = demo.FIRST_ACTIVATION
+    is_open: bool = True
 
 
 class Ports(NamedTuple):
@@ -244,7 +246,14 @@ class House(AbstractContextManager["House"]):
         line = bootstrap(settings)
         now = self.plan.start or system_clock()
         try:
-            self.demo = demo.seed(line, server, number=self.plan.seed, now=now, age=self.plan.age)
+            self.demo = demo.seed(
+                line,
+                server,
+                number=self.plan.seed,
+                now=now,
+                age=self.plan.age,
+                is_open=self.plan.is_open,
+            )
         finally:
             line.engine.dispose()
         held = {

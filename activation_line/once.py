@@ -76,6 +76,7 @@ class Variation:
     case_number: str | None = None
     told: tuple[tuple[int, str], ...] = ()
     is_withheld: bool = False
+    out_of_hours: bool = False
 
     @property
     def age(self) -> timedelta:
@@ -173,12 +174,12 @@ async def converse(
             wizard=wizard,
         )
         calling = asyncio.create_task(caller.call(shown.number, _number_of(variation)))
-        if variation.call_back:
-            await desk_phone.rest()  # nobody is at work until the caller has hung up
+        if variation.call_back or variation.out_of_hours:
+            await desk_phone.rest()  # nobody is at work until the caller has hung up, or at all
         working = asyncio.create_task(_work(representative, caller, variation))
         try:
             await asyncio.wait({calling, working}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
+            if working.done() and not variation.out_of_hours:
                 await working  # what went wrong at the console is raised here, not waited for
             await calling
             # Time moves on only once the network has told the line that the call is over.
@@ -200,7 +201,8 @@ async def _work(
 ) -> None:
     if variation.call_back:
         await caller.waits.wait()
-    await representative.work()
+    if not variation.out_of_hours:
+        await representative.work()
 
 
 def _number_of(variation: Variation) -> str:

@@ -72,6 +72,9 @@ REASONS = [reason.value for reason in Reason if reason.key is not None]
 @click.option("--no-issue", is_flag=True, help="The representative refuses.")
 @click.option("--call-back", is_flag=True, help="Nobody is free; the caller is called back.")
 @click.option(
+    "--out-of-hours", is_flag=True, help="No support centre is open: the line issues by itself."
+)
+@click.option(
     "--at",
     "start",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
@@ -92,6 +95,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     once: bool,
     no_issue: bool,
     call_back: bool,
+    out_of_hours: bool,
 ) -> None:
     """Start the whole line on this computer. Demo data, on 127.0.0.1 only."""
     from activation_line import demonstration  # noqa: PLC0415 -- `--help` needs none of it
@@ -105,6 +109,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
         spoil_issued=spoil == "issued",
         no_issue=no_issue,
         call_back=call_back,
+        out_of_hours=out_of_hours,
     )
     straight = start is None and variation == demonstration.Variation(seed=seed)
     if not once and not straight:
