@@ -49,7 +49,7 @@ from ivr.events import (
     RequestOpened,
 )
 from ivr.services import Services
-from ivr.session import Session
+from ivr.session import Session, Step
 from switchboard import calls, queues
 from switchboard.events import EventKind, NewEvent
 from switchboard.model import Call, CallState
@@ -64,7 +64,8 @@ class Turn:
     """One turn under way: the transaction, the call as it changes, and what is to follow.
 
     `after_commit` holds acts on the telephone network, which must not happen for a turn that is
-    rolled back.
+    rolled back. `step` is where the call stood, `to` where it stands now and `outcome` what became
+    of the turn, as an observer is told.
     """
 
     services: Services
@@ -74,6 +75,9 @@ class Turn:
     loaded: Call = field(init=False)
     notes: list[NewEvent] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    step: Step = Step.ARRIVING
+    to: Step = Step.ARRIVING
+    outcome: str = "taken"
 
     def __post_init__(self) -> None:
         """Remember the row as it is, so that what has not changed is not written."""
@@ -81,8 +85,8 @@ class Turn:
 
     @property
     def caller(self) -> Actor:
-        """The caller, as the register's audit names one."""
-        return Actor("caller", self.call.caller)
+        """The caller, as the register's audit names one: by the call, since numbers get erased."""
+        return Actor("caller", f"call {self.call.id}")
 
     def share(self, session: Session) -> None:
         """Let whoever is to answer see what was keyed."""
@@ -124,7 +128,7 @@ def _carry_out(  # noqa: PLR0911 -- one way for each family of commands
             if not turn.call.is_accompanied:
                 return RepresentativeLost()
             turn.call = replace(turn.call, state=CallState.TALKING)
-            return PutThrough(turn.call.conference)
+            return PutThrough(turn.call.conference, turn.services.records)
         case EndCall(by, case):
             _end(turn, by, case)
         case _ if type(command) in ELSEWHERE:

@@ -61,7 +61,7 @@ class Session:
     `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
     for two digits of group `proof_group` of its code `proof_code`. `registered` is the region of
     the product's holder, where another than the call's; `is_settled`: whether to be moved there was
-    asked.
+    asked. `told_recorded`: the caller has heard that the conversation is recorded.
     """
 
     step: Step = Step.ARRIVING
@@ -85,6 +85,7 @@ class Session:
     issues: bool = False
     accompanied: bool = False
     group: int = 0
+    told_recorded: bool = False
 
     @property
     def by_line(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from phone_network import messages as m
+from phone_network.auth_tokens import AuthTokens
 from phone_network.callbacks import Callbacks
 from phone_network.calls import Call, Callback, Direction, Line, Status, new_sid
 from phone_network.clock import Alarm, Clock
@@ -37,6 +38,7 @@ class Exchange:
         self.clock = clock
         self.sounds = sounds
         self.account_sid = settings.account.sid
+        self.auth_tokens = AuthTokens(settings.account.sid, settings.account.auth_token)
         self.outbox = Outbox(webhooks, clock)
         self.callbacks = Callbacks(self)
         self.lines = Lines()

@@ -1,4 +1,4 @@
-"""The REST API: calls, conferences, participants and queues, in the vendor's shapes."""
+"""The REST API in the vendor's shapes: calls, conferences, participants, queues, auth tokens."""
 
 import base64
 import binascii
@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from phone_network import forms, shapes
+from phone_network import auth_tokens, forms, shapes
 from phone_network.calls import Call, Status
 from phone_network.exchange import Exchange
 from phone_network.forms import Answering, RestError, not_found
@@ -35,6 +35,13 @@ def add_routes(app: web.Application, exchange: Exchange) -> None:
         ("POST", "/Queues/{queue}/Members/{call}.json", api.dequeue_member),
     ):
         app.router.add_route(method, root + path, api.guarded(answer))
+    tokens = exchange.auth_tokens
+    for method, path, answer in (
+        ("POST", "/Secondary", tokens.create),
+        ("DELETE", "/Secondary", tokens.delete),
+        ("POST", "/Promote", tokens.promote),
+    ):
+        app.router.add_route(method, auth_tokens.ROOT + path, api.guarded(answer))
     app.router.add_route("*", "/2010-04-01/{rest:.*}", api.guarded(api.nothing_here))
 
 
@@ -63,9 +70,15 @@ class _Api:
             user, _, password = base64.b64decode(data, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             user = password = ""
-        secrets = {account.sid: account.auth_token, account.api_key_sid: account.api_key_secret}
-        expected = secrets.get(user, "")
-        good = hmac.compare_digest(password.encode(), expected.encode()) and bool(expected)
+        secrets = {
+            account.sid: self._exchange.auth_tokens.held(),
+            account.api_key_sid: (account.api_key_secret,),
+        }
+        good = any(
+            hmac.compare_digest(password.encode(), expected.encode())
+            for expected in secrets.get(user, ())
+            if expected
+        )
         if kind.lower() != "basic" or not good:
             raise RestError(401, 20003, "Authenticate")
         if request.match_info.get("account", account.sid) != account.sid:

@@ -34,7 +34,7 @@ class Network:
         self.settings = settings
         start = settings.start or datetime.now(UTC)
         self.clock = VirtualClock(start) if settings.virtual else RealClock()
-        self._webhooks = Webhooks(settings.account.auth_token)
+        self._webhooks = Webhooks(self._auth_token)
         self._sounds = Sounds(self.speaker) if self.speaker is not None else None
         self.exchange = Exchange(settings, self.clock, self._webhooks, self._sounds)
         self._runner: web.AppRunner | None = None
@@ -68,6 +68,9 @@ class Network:
         if self.speaker is not None:
             self.speaker.close()
 
+    def _auth_token(self) -> str:
+        return self.exchange.auth_tokens.primary
+
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=_MAX_BODY, middlewares=[self._hold_time])
         app.on_shutdown.append(self._close_actors)
@@ -82,7 +85,7 @@ class Network:
     @web.middleware
     async def _hold_time(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let no virtual time pass while somebody's request is under way."""
-        if not request.path.startswith("/2010-04-01/"):
+        if not request.path.startswith(("/2010-04-01/", "/v1/")):
             return await handler(request)
         with holding(self.clock, f"{request.method} {request.path}"):
             return await handler(request)

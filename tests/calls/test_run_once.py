@@ -84,7 +84,7 @@ def test_who_is_called_back_keeps_the_place_and_all_that_was_keyed() -> None:
     waited, called = run.output.split("calls the caller back")
     assert "No representative is at work just now" in waited
     assert called.index("Your line code is") < called.index("To speak to the representative")
-    assert "Please key" not in called
+    assert "Please key the product ID" not in called
     assert "Everything held." in called
 
 
