@@ -14,13 +14,14 @@ from region_routing import Line, Region, RoutingTable, better_region, language_n
 from region_routing.destinations import Destination, Kind, destination
 from spoken_prompts import Prompts
 from spoken_prompts.choosing import Choice, choose, known
-from switchboard import calls, overrides
+from switchboard import calls, overrides, waiting_times
 
 if TYPE_CHECKING:
     from ivr.commands import Turn
 
 ENGLISH = "en"
 LONG_WAIT_MINUTES = 10
+LONGEST_SAID = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +126,12 @@ def _spoken_opening(turn: "Turn", going: Destination, language: str) -> str:
 
 
 def _wait_minutes(turn: "Turn", going: Destination) -> int:
-    minutes = turn.services.status.read().wait_minutes(going.centre.id)
-    return minutes if going.kind is Kind.CENTRE and minutes >= LONG_WAIT_MINUTES else 0
+    """The time that a caller has to expect, where it is long and known; nobody waits: 0."""
+    centre = going.centre.id
+    waiting = turn.services.status.read().waiting.get(centre)
+    if waiting is None or going.kind is not Kind.CENTRE:
+        return 0
+    measured = waiting_times.measure(turn.conn, (centre,), going.language)
+    seconds = waiting_times.expected(measured, waiting.count + 1)
+    minutes = 0 if seconds is None else waiting_times.spoken_minutes(seconds) or LONGEST_SAID
+    return minutes if minutes >= LONG_WAIT_MINUTES else 0
