@@ -19,6 +19,8 @@ from switchboard.events import EventKind
 
 CODE_GROUPS = 5
 INSTALL, GO_ON = "1", "2"
+# What is said otherwise than of a request or a receipt.
+REFUSALS = {"not_current": (Say("current_id_outdated"),)}
 
 
 def code_of(session: Session) -> str | None:
@@ -78,7 +80,8 @@ def refuse(session: Session, event: Refused) -> Turn:
     noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
     if event.code == "proof_wrong":
         return _ask_current(session, noted, says=(Say("proof_wrong"),))
-    return to_person(replace(session, license_code=""), noted, *refusal(event.code))
+    says = REFUSALS.get(event.code) or refusal(event.code)
+    return to_person(replace(session, license_code=""), noted, *says)
 
 
 def finish(session: Session) -> Turn:
