@@ -31,10 +31,10 @@ REASONS = [reason.value for reason in Reason if reason.key is not None]
 )
 @click.option(
     "--port",
-    type=click.IntRange(1, 65532),
+    type=click.IntRange(1, 65531),
     default=PORT,
     show_default=True,
-    help="The first of four ports in a row; --once takes free ones.",
+    help="The first of five ports in a row; --once takes free ones.",
 )
 @click.option(
     "--once", is_flag=True, help="One scripted call, then stop; exit status 0 if it all held."
@@ -120,7 +120,12 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
             sys.exit(demonstration.once(data, variation, start, database_url))
         directory = data or Path(DIRECTORY)
         plan = demonstration.Plan(
-            directory, port=port, seed=seed, database_url=database_url, with_site=True
+            directory,
+            port=port,
+            seed=seed,
+            database_url=database_url,
+            with_site=True,
+            with_fallback=True,
         )
         demonstration.stay(plan)
     except demonstration.TROUBLES as error:

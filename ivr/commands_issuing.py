@@ -67,7 +67,7 @@ def challenge(turn: Turn, command: GiveChallenge | AnswerChallenge) -> Event:
             return ChallengeAnswered()
 
 
-def install_pack(turn: Turn, _session: Session, command: InstallPack) -> IdGiven:
+def install_pack(turn: Turn, command: InstallPack) -> IdGiven:
     """Give the pack to the server; asked again, the register gives the same license pack ID."""
     given = turn.services.clearinghouse.install_pack(
         turn.conn,

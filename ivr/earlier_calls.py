@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 OWN_NUMBER = re.compile(r"\+[0-9]{7,15}")
 CUT_OFF = frozenset({"caller", "network"})
 OVER = frozenset({RequestState.CONFIRMED, RequestState.DENIED, RequestState.LAPSED})
+WITH_A_PERSON = frozenset({Step.TALKING, Step.CHALLENGE})
 NOTHING_KEYED = frozenset({Step.ARRIVING, Step.RESUMING})
 MOST_LOOKED_AT: Final = 5
 
@@ -63,9 +64,7 @@ def of_caller(turn: "Turn") -> Earlier | None:
     return None
 
 
-def find(
-    turn: "Turn", _session: Session, command: FindEarlierCall
-) -> EarlierFound | NothingEarlier:
+def find(turn: "Turn", command: FindEarlierCall) -> EarlierFound | NothingEarlier:
     """Carry out a search by case number."""
     call = calls.ended_of_case(turn.conn, command.case_number, _since(turn))
     earlier = None if call is None else _resumable(turn, call, _session_of(call))
@@ -74,7 +73,7 @@ def find(
     return EarlierFound(earlier)
 
 
-def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed:
+def prove(turn: "Turn", command: ProveEarlierCall) -> Resumed:
     """Carry out the comparison; where it holds, this call takes the earlier one's place.
 
     Refuses PROOF_WRONG, TOO_MANY_WRONG_PROOFS, WRONG_STATE.
@@ -97,18 +96,25 @@ def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed
     circumstances.settle(turn, call.region, standing)
     if session.case is None:
         return Resumed(session, standing.outlook)
-    request = services.clearinghouse.resume(conn, session.case, turn.caller, turn.now)
-    turn.take_request(request.id, request.case_number)
-    issues = services.clearinghouse.line_issues(
-        conn, request.product_id, out_of_hours=standing.outlook.helped_by == "line"
-    )
+    house = services.clearinghouse
+    request = house.resume(conn, session.case, turn.caller, turn.now)
+    by_line = standing.outlook.helped_by == "line"
     session = replace(
         session,
         case=request.id,
-        issues=issues,
+        broke_at=_broke_at(session, request).value,
         group=session.group or _group_in_hand(turn, call),
+        issues=house.line_issues(conn, request.product_id, out_of_hours=by_line),
     )
+    turn.take_request(request.id, request.case_number)
     return Resumed(session, standing.outlook, request.line_code, request.case_number)
+
+
+def _broke_at(session: Session, request: Request) -> Step:
+    """The step to go back to: what a representative was reading out, the line reads on."""
+    step = Step(session.broke_at) if session.broke_at else session.step
+    is_issued = request.new_license_server_id is not None
+    return Step.READING if is_issued and step in WITH_A_PERSON else step
 
 
 def _group_in_hand(turn: "Turn", call: Call) -> int:

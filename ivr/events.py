@@ -129,9 +129,13 @@ class StillWaiting:
 
 @dataclass(frozen=True, slots=True)
 class PutThrough:
-    """A representative answers, or is still there; the caller joins the conference."""
+    """A representative answers, or is still there; the caller joins the conference.
+
+    `recorded`: what is said there is recorded, of which the caller has to be told before.
+    """
 
     conference: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,9 @@ def _take_keys(session: Session, event: KeysPressed) -> Turn:
 def _take_up(session: Session, event: Resumed) -> Turn:
     """Be back where the earlier call broke; what was being read out, the line reads on."""
     session, done = resuming.restored(session, event)
-    if session.step is Step.QUEUED:
+    if session.step is Step.QUEUED or (session.step is Step.TALKING and session.is_closed):
         return to_person(session, *done)
-    if session.step in READ_ON:
+    if session.step in READ_OUT:
         return reading.begin(session, *done)
     session, actions = resume(session)
     return session, (*done, *actions)
@@ -178,8 +178,6 @@ AGAIN: dict[Step, Callable[[Session], Turn]] = {
 }
 
 READ_OUT = (Step.READING, Step.LAST_GROUP, Step.CHOOSING_GROUP)
-# With a representative an ID may have been issued as well: if not, a person goes on.
-READ_ON = (Step.TALKING, Step.CHALLENGE, *READ_OUT)
 
 # Each handler takes the one kind of event that its key names.
 Handler = Callable[[Session, Any], Turn]

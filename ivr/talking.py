@@ -10,10 +10,13 @@ from switchboard.events import EventKind
 
 
 def put_through(session: Session, event: PutThrough) -> Turn:
-    """The representative is there: talk."""
+    """The representative is there: talk. Who is recorded is told so before, once."""
     joined = Note(EventKind.CALLER_CONNECTED)
     session = replace(session, step=Step.TALKING, tries=0, silences=0, place=None, accompanied=True)
-    return session, (joined, JoinConference(event.conference))
+    join = JoinConference(event.conference)
+    if event.recorded and not session.told_recorded:
+        return replace(session, told_recorded=True), (joined, Say("recorded"), join)
+    return session, (joined, join)
 
 
 def requeue(session: Session, _event: RepresentativeLost) -> Turn:

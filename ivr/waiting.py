@@ -16,8 +16,10 @@ from ivr.session import Session, Step
 
 SECONDS_BETWEEN_LOOKS: Final = 15
 # News is told at most at every second look, the keys are named at every twelfth: three minutes.
+# The case number, said when the request was opened, comes again after a minute, and as seldom.
 LOOKS_BETWEEN_NEWS: Final = 2
 LOOKS_BETWEEN_MENUS: Final = 12
+LOOKS_BEFORE_CASE: Final = 4
 # Somebody has answered: the caller is about to be moved.
 SECONDS_UNTIL_MOVED: Final = 2
 
@@ -28,16 +30,18 @@ def wait(session: Session, event: StillWaiting) -> Turn:
     if event.place == 0:
         return session, (Listen((), SECONDS_UNTIL_MOVED),)
     begins = session.place is None
-    looks = 0 if begins else session.looks + 1
+    is_asked = begins and session.looks > 0
+    looks = session.looks if begins else session.looks + 1
     says: tuple[Say, ...] = ()
     is_new = (event.place, event.minutes) != (session.place, session.minutes)
-    if is_new and looks % LOOKS_BETWEEN_NEWS == 0:
+    if is_asked or (is_new and looks % LOOKS_BETWEEN_NEWS == 0):
         says = _news(event)
         session = replace(session, place=event.place, minutes=event.minutes)
-    if begins and event.case_number is not None:
+    is_time = is_asked or looks % LOOKS_BETWEEN_MENUS == LOOKS_BEFORE_CASE
+    if is_time and event.case_number is not None:
         digits = case_number.format(event.case_number)
         says += (Say("case_number_kept", (("digits", digits),)),)
-    if looks % LOOKS_BETWEEN_MENUS == 0:
+    if is_asked or looks % LOOKS_BETWEEN_MENUS == 0:
         says += _menu(event)
     return listen(replace(session, looks=looks), *says)
 
@@ -63,7 +67,8 @@ def listen(session: Session, *says: Say) -> Turn:
 
 
 def _from_the_beginning(session: Session) -> Session:
-    return replace(session, place=None, minutes=None)
+    """As if nothing had been said yet, though something was: all of it is said again."""
+    return replace(session, place=None, minutes=None, looks=max(session.looks, 1))
 
 
 def _news(event: StillWaiting) -> tuple[Say, ...]:

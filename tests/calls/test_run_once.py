@@ -84,7 +84,7 @@ def test_who_is_called_back_keeps_the_place_and_all_that_was_keyed() -> None:
     waited, called = run.output.split("calls the caller back")
     assert "No representative is at work just now" in waited
     assert called.index("Your line code is") < called.index("To speak to the representative")
-    assert "Please key" not in called
+    assert "Please key the product ID" not in called
     assert "Everything held." in called
 
 
@@ -147,8 +147,9 @@ def test_a_compromised_key_by_a_whole_call() -> None:
     assert asked is not None
     assert answered is not None
     assert f"The answer is {answered[1]}." in run.output
-    acts = re.findall(r"console\s+(.+)$", run.output, re.MULTILINE)
-    assert acts[2:6] == ["verify", "challenge", "answer challenge", "issue"]
+    acts = conversation_of(run)["console"]
+    start = acts.index("verify")
+    assert acts[start : start + 4] == ["verify", "challenge", "answer challenge", "issue"]
 
 
 def test_a_compromised_id_is_revoked_though_the_caller_never_types_the_new_one() -> None:

@@ -284,9 +284,7 @@ def test_a_wrong_answer_is_keyed_again_and_then_left_to_the_representative() -> 
     assert actions[-1] == FindRepresentative()
 
 
-@pytest.mark.parametrize(
-    ("broke_at", "group"), [(Step.READING, 3), (Step.LAST_GROUP, 7), (Step.TALKING, 5)]
-)
+@pytest.mark.parametrize(("broke_at", "group"), [(Step.READING, 3), (Step.LAST_GROUP, 7)])
 def test_a_call_that_broke_off_in_the_reading_goes_on_at_its_group(
     broke_at: Step, group: int
 ) -> None:
@@ -310,9 +308,7 @@ def test_a_call_that_broke_off_with_nothing_issued_goes_to_a_person() -> None:
     earlier, _ = run(*UP_TO_REASON)
     earlier = replace(earlier, step=Step.ENDED, broke_at=Step.TALKING.value)
     arrived = CallArrived(earlier=Earlier(1, "license_server_id", 2))
-    session, _ = run(
-        arrived, KeysPressed("07"), Resumed(earlier, Outlook()), Refused("wrong_state")
-    )
+    session, _ = run(arrived, KeysPressed("07"), Resumed(earlier, Outlook()), RepresentativeLost())
     assert session.step is Step.QUEUED
 
 

@@ -88,7 +88,7 @@ def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     assert telephone.heard == ["connecting"]
     assert telephone.verbs == ["Say", "Enqueue"]
     assert telephone.post("/voice/wait") == 200
-    assert telephone.heard == ["queue_position", "case_number_kept", "waiting_keys"]
+    assert telephone.heard == ["queue_position", "waiting_keys"]
     call, code = issued(house, telephone)
     assert telephone.tree.findtext("Dial/Conference") == call.conference
     telephone.redirected("closing_code")

@@ -14,7 +14,7 @@ from ivr.events import (
 )
 from ivr.flow import advance
 from ivr.session import Session, Step
-from ivr.waiting import LOOKS_BETWEEN_MENUS
+from ivr.waiting import LOOKS_BEFORE_CASE, LOOKS_BETWEEN_MENUS
 
 QUEUED = Session(step=Step.QUEUED, case=7)
 
@@ -30,9 +30,15 @@ def hears(*events: Event, session: Session = QUEUED) -> tuple[Session, list[list
     return session, heard
 
 
-def test_at_first_place_time_case_number_and_keys_are_said() -> None:
+def test_at_first_place_time_and_keys_are_said() -> None:
     _, (heard,) = hears(StillWaiting(2, 4, case_number="123412341234"))
-    assert heard == ["queue_position", "expected_wait", "case_number_kept", "waiting_keys"]
+    assert heard == ["queue_position", "expected_wait", "waiting_keys"]
+
+
+def test_the_case_number_is_said_again_after_a_minute_in_case_the_call_drops() -> None:
+    _, heard = hears(*[StillWaiting(2, case_number="123412341234")] * (LOOKS_BEFORE_CASE + 1))
+    assert [name for prompts in heard for name in prompts].count("case_number_kept") == 1
+    assert heard[LOOKS_BEFORE_CASE] == ["case_number_kept"]
 
 
 @pytest.mark.parametrize(
