@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from clearinghouse import Clearinghouse
+from ivr.forecasts import Forecasts
 from ivr.status import AlwaysUp, StatusSource
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
@@ -36,3 +37,4 @@ class Services:
     resume_window: timedelta = timedelta(hours=2)
     site: str = ""
     production: bool = False
+    forecasts: Forecasts = field(default_factory=Forecasts)

@@ -32,7 +32,7 @@ from ivr.flow import advance, resume
 from ivr.session import Session, Step
 from switchboard import calls, events, queues, representatives
 from switchboard.call_backs import MOST_ATTEMPTS
-from switchboard.model import Call, CallState, WorkState
+from switchboard.model import Call, CallState, Presence, WorkState
 from tests.ivr.conftest import House, Telephone
 from tests.ivr.test_ivr_flow import said
 from tests.ivr.test_voice_webhooks import call_of, kinds, to_queue
@@ -358,5 +358,15 @@ def test_a_closed_centre_calls_when_it_opens(house, telephone) -> None:
     assert call.not_before > house.time.now
     with transaction(house.engine) as conn:
         assert queues.offer(conn, house.time()) == []
+        # Whichever centre opens first is the one that calls.
+        representatives.add(
+            conn,
+            name="early",
+            display_name="Early",
+            centres=[call.centre],
+            languages=[call.language],
+            now=house.time(),
+        )
+        representatives.set_presence(conn, "early", Presence.AVAILABLE, house.time())
         made = queues.offer(conn, call.not_before)
     assert [offer.call_id for offer in made] == [call.id]
