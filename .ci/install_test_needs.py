@@ -1,8 +1,8 @@
 """Install what the tests need beyond Python packages, where it is missing and may be installed.
 
-Needs: Chromium for the browser tests, PostgreSQL for the store's. Where installing is not
-possible the tests that want them are left out, and this says which; with CI=true that is an
-error instead.
+Needs: Chromium for the browser tests, PostgreSQL for the store's, nginx for the proxy's. Where
+installing is not possible the tests that want them are left out, and this says which; with CI=true
+that is an error instead.
 """
 
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 NEEDS = {
     "chromium": ("chromium", "tests/browser"),
     "postgresql": ("postgresql", "the tests that run on PostgreSQL as well as on SQLite"),
+    "nginx": ("nginx-light", "the tests of the proxy settings in deploy/"),
     "openssl": ("openssl", "the tests that ask openssl about certificates"),
 }
 
@@ -24,7 +25,8 @@ def present(need: str) -> bool:
         return bool(list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))) or bool(
             shutil.which("initdb")
         )
-    return bool(shutil.which(need))
+    # A server's program is where only the administrator looks.
+    return bool(shutil.which(need, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"))
 
 
 def install(packages: list[str]) -> None:

@@ -102,6 +102,17 @@ def serve_site(port: int | None, host: str | None, *, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Listen here; 0 takes a free port.")
+@click.option("--host", help="Listen on this address.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line once it listens.")
+def serve_fallback(port: int | None, host: str | None, *, as_json: bool) -> None:
+    """Apologise to callers where the line can't answer. Needs no database."""
+    from activation_line.apology import serve_fallback  # noqa: PLC0415 -- `--help` needs no Flask
+
+    serve_fallback(load(os.environ), port=port, host=host, as_json=as_json)
+
+
+@main.command()
 @click.option("--routing", type=click.Path(path_type=Path), help="Check these routing tables too.")
 def doctor(routing: Path | None) -> None:
     """Check all that can be checked before a call comes.
@@ -129,6 +140,7 @@ for name, purpose in {
     "customers": "Customers: add, list, show, change.",
     "hours": "Exceptions to opening hours and rules: list, add, rule, remove.",
     "packs": "License packs: add, list.",
+    "privacy": "Personal data: show, erase, retain.",
     "products": "Products: add, list, import, policy, key, block, history.",
     "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",

@@ -31,6 +31,7 @@ SERVER_NAME = "LICENSE-01"
 FIRST_ACTIVATION = timedelta(days=430)
 # The demo is shown at any hour, so its centres never close.
 ALWAYS = timedelta(days=3650)
+A_DAY = timedelta(days=1)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 ACTOR = Actor("demo", "demo data")
 # Where there is a row in one of these, somebody uses the database.
@@ -58,10 +59,12 @@ def seed(
     number: int,
     now: datetime,
     age: timedelta = FIRST_ACTIVATION,
+    is_open: bool = True,
 ) -> Demo:
     """Fill an empty database and an empty license server. `number` makes it repeatable.
 
-    `age` is how long ago the license server was activated.
+    `age` is how long ago the license server was activated. `is_open`: the support centres are open
+    at any time, else closed until tomorrow.
 
     Raises `DemoDataError` where the database holds anything already.
     """
@@ -88,6 +91,9 @@ def seed(
             now=long_ago,
         )
         _people(connection, line, password=password, now=now)
+        end = now + (ALWAYS if is_open else A_DAY)
+        for centre in line.routing.centres:
+            overrides.add(connection, centre, start=now - ALWAYS, end=end, is_open=is_open)
     private_key = ec.derive_private_key(rng.randrange(1, P256_ORDER), ec.SECP256R1())
     installation.install(
         directory,
@@ -121,8 +127,6 @@ def _people(connection: Connection, line: Line, *, password: str, now: datetime)
         languages=tuple(sorted(languages)),
         now=now,
     )
-    for centre in line.routing.centres:
-        overrides.add(connection, centre, start=now - ALWAYS, end=now + ALWAYS, is_open=True)
 
 
 def _activate(line: Line, directory: Path, *, product_id: str, now: datetime) -> None:

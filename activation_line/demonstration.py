@@ -53,6 +53,7 @@ def once(data: Path | None, variation: Variation, start: datetime | None, databa
             start=moment,
             database_url=database_url,
             age=variation.age,
+            is_open=not variation.out_of_hours,
         )
         with House(plan, click.echo) as house:
             pids = ", ".join(f"{name} {running.pid}" for name, running in house.running.items())

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from activation_line import database
 from activation_line.wiring import Line
 from clearinghouse.tables import products
-from data_store import reading
+from data_store import StoreError, reading
 from switchboard import representatives
 from switchboard.representatives import Presence
 
@@ -36,6 +36,17 @@ def examine_store(line: Line) -> tuple[Check, ...]:
     return (_database(line), _register(line))
 
 
+def examine_readiness(line: Line) -> tuple[Check, ...]:
+    """Ask what decides whether this process may be sent calls now."""
+    return (_database(line), _staying(line))
+
+
+def _staying(line: Line) -> Check:
+    if line.voice.live_feed.is_closed:
+        return _trouble("process", "It is being stopped.")
+    return _well("process", "Takes calls.")
+
+
 def _well(name: str, says: str) -> Check:
     return Check(name, ok=True, says=says)
 
@@ -48,7 +59,7 @@ def _database(line: Line) -> Check:
     try:
         with reading(line.engine) as connection:
             held = database.revision(connection)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, StoreError) as error:
         return _trouble("database", f"No answer: {type(error).__name__}.")
     if held != database.newest():
         return _trouble("database", f"Schema {held}; this version needs {database.newest()}.")
@@ -59,7 +70,7 @@ def _register(line: Line) -> Check:
     try:
         with reading(line.engine) as connection:
             count = connection.scalar(select(func.count()).select_from(products))
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, StoreError) as error:
         return _trouble("register", f"No answer: {type(error).__name__}.")
     return _well("register", f"{count} product{'' if count == 1 else 's'}.")
 
@@ -81,7 +92,7 @@ def _people(line: Line) -> Check:
     try:
         with reading(line.engine) as connection:
             people = representatives.all(connection)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, StoreError) as error:
         return _trouble("representatives", f"No answer: {type(error).__name__}.")
     here = sum(person.presence is Presence.AVAILABLE for person in people)
     return _well("representatives", f"{here} of {len(people)} available.")

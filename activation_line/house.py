@@ -38,8 +38,11 @@ class Plan:
     """Where a house stands. Port 0 takes a free one; `start` makes the time virtual.
 
     `database_url` names a PostgreSQL for the line's data, else a file in the directory holds it.
-    `with_site` adds the licensing site, which a call by telephone has no need of. `age` is how
-    long ago the license server was activated: so long, as a rule, that its certificate expired.
+    `with_site` adds the licensing site, which a call by telephone has no need of, and
+    `with_fallback` the process that apologises where the line can't answer. `workers` is how many
+    processes the line is. `age` is how long ago the license server was activated: so long, as a
+    rule, that its certificate expired. `is_open`: the support centres are open at any time, else
+    closed until tomorrow.
     """
 
     directory: Path
@@ -48,7 +51,10 @@ class Plan:
     start: datetime | None = None
     database_url: str = field(default="", repr=False)
     with_site: bool = False
+    with_fallback: bool = False
+    workers: int = 1
     age: timedelta = demo.FIRST_ACTIVATION
+    is_open: bool = True
 
 
 class Ports(NamedTuple):
@@ -58,10 +64,11 @@ class Ports(NamedTuple):
     network: int
     license_server: int
     site: int
+    fallback: int
 
 
 class House(AbstractContextManager["House"]):
-    """The processes of a line on one computer: phone network, web, site, license server."""
+    """The processes of a line on one computer: phone network, web, site, license server ..."""
 
     def __init__(self, plan: Plan, say: Callable[[str], object]) -> None:
         self.plan = plan
@@ -84,6 +91,11 @@ class House(AbstractContextManager["House"]):
     def site(self) -> Running:
         """The licensing site: website and API; there where the plan has one."""
         return self.running["licensing-site"]
+
+    @property
+    def fallback(self) -> Running:
+        """Who apologises for the line; there where the plan has one."""
+        return self.running["fallback"]
 
     @property
     def license_server(self) -> Running:
@@ -139,6 +151,9 @@ class House(AbstractContextManager["House"]):
         }
         self._say("Starting the line and the console ...")
         self._run("line", ["activation_line", "serve", "--json"], environment)
+        if self.plan.with_fallback:
+            self._say("Starting the fallback ...")
+            self._run("fallback", ["activation_line", "serve-fallback", "--json"], environment)
         if self.plan.with_site:
             self._say("Starting the licensing site ...")
             self._run("licensing-site", ["activation_line", "serve-site", "--json"], environment)
@@ -207,6 +222,9 @@ class House(AbstractContextManager["House"]):
             clock_url=f"{network}/control/v1/clock" if self.plan.start else "",
             host=HOST,
             port=ports.line,
+            workers=self.plan.workers,
+            fallback_base_url=f"http://{HOST}:{ports.fallback}" if self.plan.with_fallback else "",
+            fallback_port=ports.fallback,
             site_host=HOST,
             site_port=ports.site,
             demo=True,
@@ -244,7 +262,14 @@ class House(AbstractContextManager["House"]):
         line = bootstrap(settings)
         now = self.plan.start or system_clock()
         try:
-            self.demo = demo.seed(line, server, number=self.plan.seed, now=now, age=self.plan.age)
+            self.demo = demo.seed(
+                line,
+                server,
+                number=self.plan.seed,
+                now=now,
+                age=self.plan.age,
+                is_open=self.plan.is_open,
+            )
         finally:
             line.engine.dispose()
         held = {
@@ -259,13 +284,14 @@ class House(AbstractContextManager["House"]):
     def _numbers(self, settings: Settings) -> Path:
         """The network's table of numbers: every line's rings at the line's webhooks."""
         voice = f"{settings.public_base_url}/voice"
+        apology = f"{settings.apology_base_url}/voice/fallback"
         lines = region_routing.load(settings.routing_dir).lines
         tables = [
             "[[numbers]]\n"
             f'number = "{line.number}"\n'
             f'voice_url = "{voice}/incoming"\n'
             f'status_callback = "{voice}/status"\n'
-            f'fallback_url = "{voice}/fallback"\n'
+            f'fallback_url = "{apology}"\n'
             for line in {line.number: line for line in lines.values()}.values()
         ]
         path = self.plan.directory / "numbers.toml"

@@ -10,6 +10,9 @@ from typing import Self
 from sqlalchemy.exc import SQLAlchemyError
 
 from activation_line.audit_keeping import keep_head
+from activation_line.figures import Figures
+from activation_line.leadership import leadership
+from activation_line.metrics import Metrics
 from activation_line.wiring import Line
 from agent_console import dispatch
 from clearinghouse import Actor
@@ -29,16 +32,20 @@ LONGEST_CALLING = timedelta(minutes=2)
 
 
 class Housekeeping:
-    """A thread that keeps house while a web process serves; a context manager."""
+    """A thread that keeps house while a web process serves; a context manager.
 
-    def __init__(self, line: Line) -> None:
+    Of several processes one keeps house; where it ends another takes over.
+    """
+
+    def __init__(self, line: Line, metrics: Metrics) -> None:
         self._line = line
+        self._figures = Figures(line, metrics)
+        self._leadership = leadership(line.engine)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="housekeeping", daemon=True)
 
     def __enter__(self) -> Self:
-        self._attempt(lambda: sweep(self._line))
-        self._attempt(lambda: keep_audit_head(self._line))
+        self._attempt(self._begin)
         self._thread.start()
         return self
 
@@ -50,15 +57,25 @@ class Housekeeping:
     ) -> None:
         self._stop.set()
         self._thread.join(timeout=TICK_SECONDS * 2)
+        self._leadership.resign()
 
     def _keep(self) -> None:
         ticks = 0
         while not self._stop.wait(TICK_SECONDS):
+            if not self._leadership.holds():
+                continue
             ticks += 1
             self._attempt(lambda: dispatch.tick(self._line.console))
+            self._attempt(self._figures.look)
             if ticks % TICKS_PER_ROUND == 0:
                 self._attempt(lambda: sweep(self._line))
                 self._attempt(lambda: keep_audit_head(self._line))
+
+    def _begin(self) -> None:
+        """Before the first request: end what an earlier process left open."""
+        if self._leadership.holds():
+            sweep(self._line)
+            keep_audit_head(self._line)
 
     @staticmethod
     def _attempt(task: Callable[[], object]) -> None:

@@ -20,6 +20,7 @@ from activation_line.compromised import note
 from activation_line.demo import FIRST_ACTIVATION
 from activation_line.evidence import Evidence, collect
 from activation_line.house import House
+from ivr.circumstances import language_for
 from license_server import simulate
 from license_server.model import Reason
 from license_server.simulate import What
@@ -36,6 +37,7 @@ LONGEST_RUN = 90.0
 # Simulated, after the call: what is under way then is over before it has passed.
 SETTLING_SECONDS = 1.0
 # A caller's number from ranges for fiction, where the region has one; else nobody's.
+WITHHELD = "anonymous"
 CALLERS = {
     "US": "+12025550177",
     "CA": "+16135550177",
@@ -57,7 +59,11 @@ RECENTLY = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """How the call departs from the straight one."""
+    """How the call departs from the straight one.
+
+    `case_number` and `told` come from an earlier call that broke off: what is keyed first, and
+    which groups of the new ID the caller has noted. The caller's number may be withheld.
+    """
 
     region: str = "US"
     reason: Reason = Reason.CERTIFICATE_EXPIRED
@@ -67,6 +73,10 @@ class Variation:
     spoil_issued: bool = False
     no_issue: bool = False
     call_back: bool = False
+    case_number: str | None = None
+    told: tuple[tuple[int, str], ...] = ()
+    is_withheld: bool = False
+    out_of_hours: bool = False
 
     @property
     def age(self) -> timedelta:
@@ -119,7 +129,8 @@ async def converse(
     """Let caller and representative work through one call; the caller tells how it went."""
     routing = region_routing.load()
     route = route_for(routing, variation.region)
-    prompts, language = spoken_prompts.load(), route.line.language
+    prompts = spoken_prompts.load()
+    language = language_for(prompts, route.line, route.region, production=False).language
     tell = _Teller(house.plan.start, say)
     async with AsyncExitStack() as stack:
         caller_http, desk_http = [await stack.enter_async_context(_browser()) for _ in range(2)]
@@ -155,18 +166,20 @@ async def converse(
                 hang_up_at=variation.hang_up_at,
                 spoil_issued=variation.spoil_issued,
                 wants_call_back=variation.call_back,
+                case_number=variation.case_number,
+                told=variation.told,
                 seed=variation.seed,
                 closing_code=shown.closing_code,
             ),
             wizard=wizard,
         )
-        calling = asyncio.create_task(caller.call(shown.number, _number_of(variation.region)))
-        if variation.call_back:
-            await desk_phone.rest()  # nobody is at work until the caller has hung up
+        calling = asyncio.create_task(caller.call(shown.number, _number_of(variation)))
+        if variation.call_back or variation.out_of_hours:
+            await desk_phone.rest()  # nobody is at work until the caller has hung up, or at all
         working = asyncio.create_task(_work(representative, caller, variation))
         try:
             await asyncio.wait({calling, working}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
+            if working.done() and not variation.out_of_hours:
                 await working  # what went wrong at the console is raised here, not waited for
             await calling
             # Time moves on only once the network has told the line that the call is over.
@@ -188,11 +201,12 @@ async def _work(
 ) -> None:
     if variation.call_back:
         await caller.waits.wait()
-    await representative.work()
+    if not variation.out_of_hours:
+        await representative.work()
 
 
-def _number_of(region: str) -> str:
-    return CALLERS.get(region, "anonymous")
+def _number_of(variation: Variation) -> str:
+    return WITHHELD if variation.is_withheld else CALLERS.get(variation.region, WITHHELD)
 
 
 def _browser() -> ClientSession:

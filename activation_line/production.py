@@ -1,13 +1,11 @@
-"""One web process: what `activation-line serve` does, in production and under `run`."""
+"""What `activation-line serve` does, in production and under `run`: one process, or several."""
 
 import os
+import sys
 from dataclasses import replace
 
-from activation_line.deliveries import Deliveries
-from activation_line.housekeeping import Housekeeping
-from activation_line.serving import serve
-from activation_line.settings import Settings, SettingsError
-from activation_line.web import create_app
+from activation_line.logs import log_to_stderr
+from activation_line.settings import PREFIX, Settings, SettingsError
 from activation_line.wiring import Line, bootstrap
 from agent_console import accounts
 from data_store import reading
@@ -17,6 +15,7 @@ DEMO_DATA = (
     "database for production, then make the first administrator with "
     "`activation-line admin create`."
 )
+NO_WORKERS = f"Several workers need a POSIX system: set {PREFIX}WORKERS to 1, or leave it out."
 
 
 def serve_line(settings: Settings, *, port: int | None, host: str | None, as_json: bool) -> None:
@@ -25,11 +24,33 @@ def serve_line(settings: Settings, *, port: int | None, host: str | None, as_jso
         settings = replace(settings, port=port)
     if host is not None:
         settings = replace(settings, host=host)
+    log_to_stderr(settings.log_format)
     line = bootstrap(settings)
     refuse_demo_data(line)
-    with Housekeeping(line), Deliveries(line.register):
+    if settings.workers <= 1:
+        _serve_alone(line, as_json=as_json)
+        return
+    if sys.platform == "win32":
+        raise SettingsError([NO_WORKERS])
+    # Nothing that holds a connection may pass over a fork.
+    line.engine.dispose()
+    from activation_line.workers import serve_by_workers  # noqa: PLC0415 -- there on POSIX alone
+
+    serve_by_workers(settings, as_json=as_json)
+
+
+def _serve_alone(line: Line, *, as_json: bool) -> None:
+    # Here, since figures are counted otherwise where there are workers, which their import decides.
+    from activation_line.deliveries import Deliveries  # noqa: PLC0415 -- see above
+    from activation_line.housekeeping import Housekeeping  # noqa: PLC0415 -- see above
+    from activation_line.metrics import Metrics  # noqa: PLC0415 -- see above
+    from activation_line.serving import serve  # noqa: PLC0415 -- see above
+    from activation_line.web import create_app  # noqa: PLC0415 -- see above
+
+    settings, metrics = line.settings, Metrics()
+    with Housekeeping(line, metrics), Deliveries(line.register):
         serve(
-            create_app(line),
+            create_app(line, metrics),
             host=settings.host,
             port=settings.port,
             threads=settings.threads,

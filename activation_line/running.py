@@ -31,10 +31,10 @@ REASONS = [reason.value for reason in Reason if reason.key is not None]
 )
 @click.option(
     "--port",
-    type=click.IntRange(1, 65532),
+    type=click.IntRange(1, 65531),
     default=PORT,
     show_default=True,
-    help="The first of four ports in a row; --once takes free ones.",
+    help="The first of five ports in a row; --once takes free ones.",
 )
 @click.option(
     "--once", is_flag=True, help="One scripted call, then stop; exit status 0 if it all held."
@@ -72,6 +72,9 @@ REASONS = [reason.value for reason in Reason if reason.key is not None]
 @click.option("--no-issue", is_flag=True, help="The representative refuses.")
 @click.option("--call-back", is_flag=True, help="Nobody is free; the caller is called back.")
 @click.option(
+    "--out-of-hours", is_flag=True, help="No support centre is open: the line issues by itself."
+)
+@click.option(
     "--at",
     "start",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
@@ -92,6 +95,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
     once: bool,
     no_issue: bool,
     call_back: bool,
+    out_of_hours: bool,
 ) -> None:
     """Start the whole line on this computer. Demo data, on 127.0.0.1 only."""
     from activation_line import demonstration  # noqa: PLC0415 -- `--help` needs none of it
@@ -105,6 +109,7 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
         spoil_issued=spoil == "issued",
         no_issue=no_issue,
         call_back=call_back,
+        out_of_hours=out_of_hours,
     )
     straight = start is None and variation == demonstration.Variation(seed=seed)
     if not once and not straight:
@@ -115,7 +120,12 @@ def run(  # noqa: PLR0913, PLR0917 -- a command's options are its arguments
             sys.exit(demonstration.once(data, variation, start, database_url))
         directory = data or Path(DIRECTORY)
         plan = demonstration.Plan(
-            directory, port=port, seed=seed, database_url=database_url, with_site=True
+            directory,
+            port=port,
+            seed=seed,
+            database_url=database_url,
+            with_site=True,
+            with_fallback=True,
         )
         demonstration.stay(plan)
     except demonstration.TROUBLES as error:

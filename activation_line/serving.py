@@ -20,6 +20,9 @@ from cheroot.wsgi import Server
 from activation_line.handshakes import Handshakes
 from activation_line.tls import Tls
 
+# A turn under way when the line is stopped; the network itself waits no longer.
+GRACE_SECONDS = 15
+
 Announcement = Callable[[str], Mapping[str, object]]
 
 
@@ -89,7 +92,7 @@ def serve(
     for programs, else a line per entry. Raises `ListenError`.
     """
     require_free(host, port)
-    server = Server((host, port), app, numthreads=threads, shutdown_timeout=5)
+    server = Server((host, port), app, numthreads=threads, shutdown_timeout=GRACE_SECONDS)
     if tls is not None:
         server.ssl_adapter = Handshakes(tls)
     try:

@@ -33,15 +33,20 @@ class Settings:
     `data_dir` holds the key file and, unless `database_url` says otherwise, the database.
     `public_base_url` is how the telephone network reaches this process: the base of every signed
     URL. `twilio_api_url`, `clock_url` and `voice_device_url` point at a simulated network;
-    in production they stay empty. `site_base_url` is how customers reach the licensing site, which
-    a process of its own serves; callers hear its host. Within `resume_hours` a call that broke off
-    can be resumed; `site_tls` is `local`, `off`, or a directory with a certificate.
+    in production they stay empty. `twilio_auth_token_next` is believed beside the token in use
+    while they are changed. `fallback_base_url` is how the network reaches `serve-fallback`, where
+    that is not below `public_base_url`. With more than one of `workers`, `serve` is several
+    processes. `metrics_token` opens `/metrics` to whoever brings it. `site_base_url` is how
+    customers reach the licensing site, which a process of its own serves; callers hear its host.
+    Within `resume_hours` a call that broke off can be resumed; `site_tls` is `local`, `off`, or a
+    directory with a certificate.
     """
 
     data_dir: Path
     public_base_url: str
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
+    twilio_auth_token_next: str = field(default="", repr=False)
     database_url: str = field(default="", repr=False)
     twilio_api_key_sid: str = ""
     twilio_api_key_secret: str = field(default="", repr=False)
@@ -57,12 +62,31 @@ class Settings:
     site_host: str = "127.0.0.1"
     site_port: int = 5443
     site_tls: str = "local"
+    fallback_base_url: str = ""
+    fallback_host: str = "127.0.0.1"
+    fallback_port: int = 5081
+    workers: int = 1
+    metrics_token: str = field(default="", repr=False)
+    log_format: str = "text"
+    record_conversations: bool = False
     demo: bool = False
 
     @property
     def store_url(self) -> str:
         """The database's URL: the one that was set, else a file in the data directory."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'line.sqlite3').as_posix()}"
+
+    @property
+    def apology_base_url(self) -> str:
+        """The base of the fallback's URL, which the network signs as well."""
+        return self.fallback_base_url or self.public_base_url
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The tokens that the network may sign with; the first is the one in use."""
+        return tuple(
+            token for token in (self.twilio_auth_token, self.twilio_auth_token_next) if token
+        )
 
     @property
     def key_file(self) -> Path:
@@ -91,8 +115,23 @@ REQUIRED = {
     "twilio_account_sid": "the account's SID, which begins with AC",
     "twilio_auth_token": "the account's auth token, which signs every webhook",
 }
-URLS = ("public_base_url", "twilio_api_url", "voice_device_url", "clock_url", "site_base_url")
-SECRETS = ("twilio_auth_token", "twilio_api_key_secret", "database_url")
+URLS = (
+    "public_base_url",
+    "fallback_base_url",
+    "twilio_api_url",
+    "voice_device_url",
+    "clock_url",
+    "site_base_url",
+)
+WHOLE_NUMBERS = ("port", "fallback_port", "site_port", "threads", "workers", "resume_hours")
+LOG_FORMATS = ("text", "json")
+SECRETS = (
+    "twilio_auth_token",
+    "twilio_auth_token_next",
+    "metrics_token",
+    "twilio_api_key_secret",
+    "database_url",
+)
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -171,11 +210,13 @@ def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | P
     variable = f"{PREFIX}{name.upper()}"
     if name in {"data_dir", "routing_dir"}:
         return Path(value)
-    if name in {"port", "site_port", "threads", "resume_hours"}:
+    if name in WHOLE_NUMBERS:
         if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:
             return int(value)
         problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")
-    if name == "demo":
+    if name == "log_format" and value not in LOG_FORMATS:
+        problems.append(f"{variable} is {value!r}: write {' or '.join(LOG_FORMATS)}.")
+    if name in {"demo", "record_conversations"}:
         return value.lower() in {"1", "true", "yes", "on"}
     if name in URLS and value:
         parts = urlsplit(value)

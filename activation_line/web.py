@@ -1,11 +1,17 @@
-"""The web application: the line's webhooks, the console, and the health page."""
+"""The web application: the line's webhooks, the console, health and figures."""
 
+from dataclasses import replace
+from hmac import compare_digest
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from activation_line.health import Check, examine
+from activation_line.health import Check, examine, examine_readiness
+from activation_line.logs import turn_log
+from activation_line.metrics import Metrics
+from activation_line.observing import NumberedRequests, Observed
 from activation_line.wiring import Line
 from agent_console import create_blueprint as create_console
 from ivr.status import create_status_blueprint
@@ -14,12 +20,14 @@ from ivr.webhooks import create_blueprint as create_webhooks
 LARGEST_BODY = 1 << 20
 
 
-def create_app(line: Line) -> Flask:
+def create_app(line: Line, metrics: Metrics | None = None) -> Flask:
     """Build the application of one web process from its wired parts."""
     app = Flask("activation_line")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["TRUSTED_HOSTS"] = None
-    app.register_blueprint(create_webhooks(line.voice), url_prefix="/voice")
+    metrics = metrics or Metrics()
+    voice = replace(line.voice, observer=Observed(metrics, turn_log()))
+    app.register_blueprint(create_webhooks(voice), url_prefix="/voice")
     app.register_blueprint(create_status_blueprint(line.voice.status, line.routing))
     app.register_blueprint(create_console(line.console), url_prefix="/console")
 
@@ -47,6 +55,23 @@ def create_app(line: Line) -> Flask:
     def live() -> str:
         return "alive"
 
+    @app.get("/health/ready")
+    def ready() -> tuple[Response, int]:
+        checks = examine_readiness(line)
+        is_ready = all(check.ok for check in checks)
+        status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+        return jsonify(_as_json(checks)), status
+
+    @app.get("/metrics")
+    def figures() -> Response:
+        token = line.settings.metrics_token
+        if not token:
+            return Response(status=HTTPStatus.NOT_FOUND)
+        given = request.headers.get("Authorization", "")
+        if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return Response(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+        return Response(metrics.page(), content_type=CONTENT_TYPE_LATEST)
+
     @app.after_request
     def harden(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", "default-src 'self'")
@@ -54,6 +79,7 @@ def create_app(line: Line) -> Flask:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
+    app.wsgi_app = NumberedRequests(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

@@ -47,6 +47,8 @@ def bootstrap(settings: Settings) -> Line:
         auth_token=settings.twilio_auth_token,
         public_base_url=settings.public_base_url,
         api_base_url=settings.twilio_api_url or None,
+        auth_token_next=settings.twilio_auth_token_next,
+        records=settings.record_conversations,
     )
     live_feed = LiveFeed(engine)
     voice = VoiceServices(
@@ -63,6 +65,8 @@ def bootstrap(settings: Settings) -> Line:
         resume_window=timedelta(hours=settings.resume_hours),
         site=urlsplit(settings.site_base_url).hostname or "",
         production=not settings.demo,
+        records=settings.record_conversations,
+        auth_token_next=settings.twilio_auth_token_next,
     )
     console = ConsoleServices(
         engine=engine,

@@ -15,8 +15,9 @@ from agent_console.sessions import Notice, Session
 from clearinghouse.model import Request, Server, Standing
 from codes import case_number, new_license_server_id
 from switchboard import calls, events, representatives
+from switchboard.events import Event, EventKind
 from switchboard.model import Call, CallState
-from switchboard.representatives import Representative
+from switchboard.representatives import Representative, WorkState
 
 HISTORY = 8
 
@@ -95,7 +96,7 @@ def look(conn: Connection, services: ConsoleServices, session: Session) -> Desk:
     now = services.clock()
     who = representatives.get(conn, account.login)
     call = _call_in_hand(conn, who)
-    hand = None if call is None else _hand(conn, services, call)
+    hand = None if call is None else _hand(conn, services, call, who)
     return Desk(
         now=now,
         last_event=events.last_id(conn),
@@ -118,10 +119,14 @@ def _call_in_hand(conn: Connection, who: Representative | None) -> Call | None:
     return calls.get(conn, who.call_id)
 
 
-def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand:
+def _hand(
+    conn: Connection, services: ConsoleServices, call: Call, who: Representative | None
+) -> CallInHand:
     register = services.clearinghouse
-    happened = events.of_call(conn, call.id)
-    request = None if call.request_id is None else register.request(conn, call.request_id)
+    everything = events.of_call(conn, call.id)
+    happened = _witnessed(everything, who)
+    case = call.case_number if happened == everything else happened[-1].case_number
+    request = None if case is None else register.request_by_case(conn, case)
     standing: Standing | None = None
     history: tuple[Request, ...] = ()
     new_id: tuple[str, ...] = ()
@@ -154,6 +159,18 @@ def _hand(conn: Connection, services: ConsoleServices, call: Call) -> CallInHand
         ),
         servers=servers,
     )
+
+
+def _witnessed(happened: list[Event], who: Representative | None) -> list[Event]:
+    """What happened up to wrap-up: the caller may have gone on to another server since then."""
+    if who is None or who.work_state is not WorkState.WRAP_UP:
+        return happened
+    let_go = [
+        place
+        for place, event in enumerate(happened, 1)
+        if event.kind is EventKind.REP_RELEASED and event.data["representative"] == who.name
+    ]
+    return happened[: let_go[-1]] if let_go else happened
 
 
 def _waiting(conn: Connection, who: Representative | None, now: datetime) -> Waiting:

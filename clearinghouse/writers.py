@@ -1,9 +1,11 @@
 """Who asked in writing: personal data, kept beside the audit so that it can be erased."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, astuple, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select
 
 from clearinghouse.asked import Contact
 from clearinghouse.certificate_tables import writers
@@ -11,9 +13,9 @@ from clearinghouse.certificate_tables import writers
 _W = writers.c
 _add = insert(writers)
 _of_request = select(writers).where(_W.request_id == bindparam("request")).order_by(_W.id)
-_erase = delete(writers).where(
-    or_(_W.phone == bindparam("address"), _W.email == bindparam("address"))
-)
+_is_theirs = or_(_W.phone == bindparam("address"), _W.email == bindparam("address"))
+_of_address = select(writers).where(_is_theirs).order_by(_W.id)
+_erase = delete(writers).where(_is_theirs)
 _erase_old = delete(writers).where(_W.at < bindparam("before"))
 
 
@@ -36,8 +38,16 @@ def record(
 
 def of_request(connection: Connection, request_id: int) -> list[Contact]:
     """Read who asked in writing about a request, in order."""
+    return _contacts(connection.execute(_of_request, {"request": request_id}))
+
+
+def of_address(connection: Connection, address: str) -> list[Contact]:
+    """Read what somebody with this telephone number or e-mail address has written, in order."""
+    return _contacts(connection.execute(_of_address, {"address": address}))
+
+
+def _contacts(rows: Iterable[Row[Any]]) -> list[Contact]:
     names = [field.name for field in fields(Contact)]
-    rows = connection.execute(_of_request, {"request": request_id})
     return [Contact(**{name: getattr(row, name) for name in names}) for row in rows]
 
 

@@ -127,9 +127,13 @@ class IssueByLine:
 
 @dataclass(frozen=True, slots=True)
 class GiveId:
-    """Give the issued ID, to be read out. Brings `IdGiven` or `Refused`."""
+    """Give the issued ID, to be read out. Brings `IdGiven` or `Refused`.
+
+    `with_keys`: what the keys do is to be said first.
+    """
 
     case: int
+    with_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ivr.actions import ChangeLanguage, MoveCall
 from ivr.events import LanguageChanged, Moved, Outlook, ProductFound
-from ivr.session import Session
 from region_routing import Line, Override, Region, RoutingTable, language_name
 from region_routing.destinations import Destination, Kind, destination
 from spoken_prompts import Prompts
@@ -73,14 +72,14 @@ def settle(turn: "Turn", region: str, standing: Standing) -> None:
     turn.call = replace(turn.call, region=region, centre=centre, language=language)
 
 
-def change_language(turn: "Turn", _session: Session, command: ChangeLanguage) -> LanguageChanged:
+def change_language(turn: "Turn", command: ChangeLanguage) -> LanguageChanged:
     """Carry out a change of language."""
     standing = look(turn, turn.call.region, Choice(command.language))
     settle(turn, turn.call.region, standing)
     return LanguageChanged(standing.outlook)
 
 
-def move(turn: "Turn", _session: Session, command: MoveCall) -> Moved:
+def move(turn: "Turn", command: MoveCall) -> Moved:
     """Carry out a move to another region: in the call's language where it is spoken there."""
     services = turn.services
     route = services.routing.route(command.region)

@@ -49,7 +49,7 @@ from ivr.events import (
     RequestOpened,
 )
 from ivr.services import Services
-from ivr.session import Session
+from ivr.session import Session, Step
 from switchboard import calls, queues
 from switchboard.events import EventKind, NewEvent
 from switchboard.model import Call, CallState
@@ -64,7 +64,8 @@ class Turn:
     """One turn under way: the transaction, the call as it changes, and what is to follow.
 
     `after_commit` holds acts on the telephone network, which must not happen for a turn that is
-    rolled back.
+    rolled back. `step` is where the call stood, `to` where it stands now and `outcome` what became
+    of the turn, as an observer is told.
     """
 
     services: Services
@@ -74,6 +75,9 @@ class Turn:
     loaded: Call = field(init=False)
     notes: list[NewEvent] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    step: Step = Step.ARRIVING
+    to: Step = Step.ARRIVING
+    outcome: str = "taken"
 
     def __post_init__(self) -> None:
         """Remember the row as it is, so that what has not changed is not written."""
@@ -81,8 +85,8 @@ class Turn:
 
     @property
     def caller(self) -> Actor:
-        """The caller, as the register's audit names one."""
-        return Actor("caller", self.call.caller)
+        """The caller, as the register's audit names one: by the call, since numbers get erased."""
+        return Actor("caller", f"call {self.call.id}")
 
     def share(self, session: Session) -> None:
         """Let whoever is to answer see what was keyed."""
@@ -114,7 +118,9 @@ def spoken_date(turn: Turn, day: date | None) -> str:
     return "" if day is None else turn.services.prompts.spoken_date(day, turn.call.language)
 
 
-def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
+def _carry_out(  # noqa: PLR0911 -- one way for each family of commands
+    turn: Turn, session: Session, command: Command
+) -> Event | None:
     match command:
         case Enqueue(first):
             _enqueue(turn, session, first=first)
@@ -122,13 +128,15 @@ def _carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
             if not turn.call.is_accompanied:
                 return RepresentativeLost()
             turn.call = replace(turn.call, state=CallState.TALKING)
-            return PutThrough(turn.call.conference)
+            return PutThrough(turn.call.conference, turn.services.records)
         case EndCall(by, case):
             _end(turn, by, case)
         case _ if type(command) in ELSEWHERE:
-            return ELSEWHERE[type(command)](turn, session, command)
-        case Release():
-            _release(turn)
+            return ELSEWHERE[type(command)](turn, command)
+        case LookAtQueue() | ChangeCentre() | CheckCallBack() | AskCallBack() | CallLater():
+            return queue_commands.carry_out(turn, session, command)
+        case IssueByLine() | GiveId() | ProveHeard() | AskStanding():
+            return commands_issuing.carry_out(turn, session, command)
         case OpenRequest():
             return _open(turn, session, command)
         case _:
@@ -201,7 +209,7 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
 
 
-def _release(turn: Turn) -> None:
+def _release(turn: Turn, _command: Release) -> None:
     """The caller is done with the representative, but not with the line."""
     call = turn.call
     queues.let_go(turn.conn, call, turn.now)
@@ -223,21 +231,12 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
 
 
 # Commands that a module of their own carries out, each the kinds of its key.
-ELSEWHERE: dict[type[Command], Callable[[Turn, Session, Any], Event | None]] = {
+ELSEWHERE: dict[type[Command], Callable[[Turn, Any], Event | None]] = {
     ChangeLanguage: circumstances.change_language,
     MoveCall: circumstances.move,
     FindEarlierCall: earlier_calls.find,
     ProveEarlierCall: earlier_calls.prove,
-    **dict.fromkeys(
-        (LookAtQueue, ChangeCentre, CheckCallBack, AskCallBack, CallLater),
-        queue_commands.carry_out,
-    ),
-    **dict.fromkeys(
-        (IssueByLine, GiveId, ProveHeard, AskStanding),
-        commands_issuing.carry_out,
-    ),
-    **dict.fromkeys(
-        (GiveChallenge, AnswerChallenge),
-        lambda turn, _session, command: commands_issuing.challenge(turn, command),
-    ),
+    Release: _release,
+    GiveChallenge: commands_issuing.challenge,
+    AnswerChallenge: commands_issuing.challenge,
 }

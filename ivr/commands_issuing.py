@@ -43,11 +43,11 @@ def carry_out(
     match command:
         case IssueByLine(case):
             return _issue(turn, case, out_of_hours=session.by_line)
-        case GiveId(case):
+        case GiveId(case, with_keys):
             issued = house.request(turn.conn, case).new_license_server_id
             if issued is None:
                 return Refused("wrong_state")
-            return IdGiven(tuple(new_license_server_id.split(issued)))
+            return IdGiven(tuple(new_license_server_id.split(issued)), with_keys)
         case ProveHeard(case, group):
             return _prove(turn, case, group)
         case AskStanding(case):

@@ -14,9 +14,11 @@ from clearinghouse import Refusal, RefusalCode, Request, RequestState
 from ivr import circumstances
 from ivr.actions import FindEarlierCall, ProveEarlierCall
 from ivr.events import CallArrived, Earlier, EarlierFound, NothingEarlier, Resumed
+from ivr.reading import GROUPS
 from ivr.session import Session, SnapshotError, Step, restore
 from spoken_prompts.choosing import Choice, choose
-from switchboard import calls
+from switchboard import calls, events
+from switchboard.events import EventKind
 from switchboard.model import Call
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 OWN_NUMBER = re.compile(r"\+[0-9]{7,15}")
 CUT_OFF = frozenset({"caller", "network"})
 OVER = frozenset({RequestState.CONFIRMED, RequestState.DENIED, RequestState.LAPSED})
+WITH_A_PERSON = frozenset({Step.TALKING, Step.CHALLENGE})
 NOTHING_KEYED = frozenset({Step.ARRIVING, Step.RESUMING})
 MOST_LOOKED_AT: Final = 5
 
@@ -61,9 +64,7 @@ def of_caller(turn: "Turn") -> Earlier | None:
     return None
 
 
-def find(
-    turn: "Turn", _session: Session, command: FindEarlierCall
-) -> EarlierFound | NothingEarlier:
+def find(turn: "Turn", command: FindEarlierCall) -> EarlierFound | NothingEarlier:
     """Carry out a search by case number."""
     call = calls.ended_of_case(turn.conn, command.case_number, _since(turn))
     earlier = None if call is None else _resumable(turn, call, _session_of(call))
@@ -72,7 +73,7 @@ def find(
     return EarlierFound(earlier)
 
 
-def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed:
+def prove(turn: "Turn", command: ProveEarlierCall) -> Resumed:
     """Carry out the comparison; where it holds, this call takes the earlier one's place.
 
     Refuses PROOF_WRONG, TOO_MANY_WRONG_PROOFS, WRONG_STATE.
@@ -95,13 +96,40 @@ def prove(turn: "Turn", _session: Session, command: ProveEarlierCall) -> Resumed
     circumstances.settle(turn, call.region, standing)
     if session.case is None:
         return Resumed(session, standing.outlook)
-    request = services.clearinghouse.resume(conn, session.case, turn.caller, turn.now)
-    turn.take_request(request.id, request.case_number)
-    issues = services.clearinghouse.line_issues(
-        conn, request.product_id, out_of_hours=standing.outlook.helped_by == "line"
+    house = services.clearinghouse
+    request = house.resume(conn, session.case, turn.caller, turn.now)
+    by_line = standing.outlook.helped_by == "line"
+    session = replace(
+        session,
+        case=request.id,
+        broke_at=_broke_at(session, request).value,
+        group=session.group or _group_in_hand(turn, call),
+        issues=house.line_issues(conn, request.product_id, out_of_hours=by_line),
     )
-    session = replace(session, case=request.id, issues=issues)
+    turn.take_request(request.id, request.case_number)
     return Resumed(session, standing.outlook, request.line_code, request.case_number)
+
+
+def _broke_at(session: Session, request: Request) -> Step:
+    """The step to go back to: what a representative was reading out, the line reads on."""
+    step = Step(session.broke_at) if session.broke_at else session.step
+    is_issued = request.new_license_server_id is not None
+    return Step.READING if is_issued and step in WITH_A_PERSON else step
+
+
+def _group_in_hand(turn: "Turn", call: Call) -> int:
+    """The group of the new ID that a representative was reading, told from the event log."""
+    group = 1
+    for event in events.of_call(turn.conn, call.id):
+        match event.kind:
+            case EventKind.CASE_OPENED:
+                group = 1
+            case EventKind.GROUP_READ:
+                read = int(event.data["group"])
+                group = read if event.data.get("back") else min(read + 1, GROUPS)
+            case _:
+                pass
+    return group
 
 
 def _resumable(turn: "Turn", call: Call, session: Session) -> Earlier | None:

@@ -129,9 +129,13 @@ class StillWaiting:
 
 @dataclass(frozen=True, slots=True)
 class PutThrough:
-    """A representative answers, or is still there; the caller joins the conference."""
+    """A representative answers, or is still there; the caller joins the conference.
+
+    `recorded`: what is said there is recorded, of which the caller has to be told before.
+    """
 
     conference: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +163,10 @@ class IssuedByLine:
 
 @dataclass(frozen=True, slots=True)
 class IdGiven:
-    """The register gives the issued ID, to be read out."""
+    """The register gives the issued ID, to be read out, after what the keys do if `with_keys`."""
 
     groups: tuple[str, ...]
+    with_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,19 +19,16 @@ from ivr import (
     proving,
     reading,
     reasons,
+    refusing,
     resuming,
     servers,
+    talking,
     waiting,
 )
 from ivr.actions import (
-    Action,
     EndCall,
-    Enqueue,
     FindRepresentative,
     HangUp,
-    JoinConference,
-    Note,
-    Say,
     WaitInQueue,
 )
 from ivr.events import (
@@ -81,14 +78,11 @@ from ivr.keying import (
     take_mark,
 )
 from ivr.outcomes import (
-    MOST_TRIES,
     Turn,
-    say_goodbye,
 )
-from ivr.persons import refusal, to_person
-from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
+from ivr.persons import to_person
+from ivr.session import Session, Step
 from ivr.transitions import TRANSITIONS
-from switchboard.events import EventKind
 
 
 class FlowError(Exception):
@@ -123,10 +117,12 @@ def _take_keys(session: Session, event: KeysPressed) -> Turn:
 
 
 def _take_up(session: Session, event: Resumed) -> Turn:
-    """Be back where the earlier call broke."""
+    """Be back where the earlier call broke; what was being read out, the line reads on."""
     session, done = resuming.restored(session, event)
     if session.step is Step.QUEUED or (session.step is Step.TALKING and session.is_closed):
         return to_person(session, *done)
+    if session.step in READ_OUT:
+        return reading.begin(session, *done)
     session, actions = resume(session)
     return session, (*done, *actions)
 
@@ -139,62 +135,9 @@ def _hear_nothing(session: Session, _event: NothingPressed) -> Turn:
     return hear_nothing(session)
 
 
-def _refuse_product(session: Session, event: Refused) -> Turn:
-    """The product ID holds together, but the register does not know it: keyed again, twice."""
-    tries = session.tries + 1
-    noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
-    session = replace(session, tries=tries)
-    if event.code == "too_many_wrong_proofs":
-        return say_goodbye(session, noted, *refusal(event.code))
-    if tries >= MOST_TRIES:
-        return to_person(session, noted, Say("too_many_tries"))
-    session = replace(session, product_id=NO_PRODUCT_ID, step=Step.PRODUCT_ID)
-    return ask_for_groups(session, (Say("product_unknown"),), (noted,))
-
-
-def _refuse_request(session: Session, event: Refused) -> Turn:
-    noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
-    match event.code:
-        case "proof_wrong":
-            tries = session.tries + 1
-            session = replace(session, tries=tries)
-            if tries >= MOST_TRIES:
-                return to_person(session, noted, Say("too_many_tries"))
-            session = replace(
-                session,
-                license_server_id=NO_LICENSE_SERVER_ID,
-                step=Step.LICENSE_SERVER_ID,
-            )
-            return ask_for_groups(session, (Say("proof_wrong"),), (noted,))
-        case "too_many_wrong_proofs":
-            return say_goodbye(session, noted, *refusal(event.code))
-        case code:
-            return to_person(session, noted, *refusal(code, event.left, event.date))
-
-
 def _wait_on(session: Session) -> Turn:
     """Listen in the queue, or go there."""
     return waiting.listen(session) if session.is_in_queue else (session, (WaitInQueue(),))
-
-
-def _put_through(session: Session, event: PutThrough) -> Turn:
-    joined = Note(EventKind.CALLER_CONNECTED)
-    session = replace(session, step=Step.TALKING, tries=0, silences=0, place=None)
-    session = replace(session, accompanied=True)
-    return session, (joined, JoinConference(event.conference))
-
-
-def _requeue(session: Session, _event: RepresentativeLost) -> Turn:
-    """The representative is lost, not the place: first in line, with everything that was keyed."""
-    session = replace(session, step=Step.QUEUED, tries=0, silences=0, place=None)
-    session = replace(session, accompanied=False)
-    again: tuple[Action, ...] = (
-        Note(EventKind.CALL_REQUEUED),
-        Enqueue(first=True),
-        Say("representative_lost"),
-        WaitInQueue(),
-    )
-    return session, again
 
 
 def _hang_up(session: Session, event: HungUp) -> Turn:
@@ -245,9 +188,9 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.MARKING, KeysPressed): _take_mark,
     (Step.MARKING, NothingPressed): _hear_nothing,
     (Step.LOOKING_UP, ProductFound): greeting.find_product,
-    (Step.LOOKING_UP, Refused): _refuse_product,
+    (Step.LOOKING_UP, Refused): refusing.refuse_product,
     (Step.OPENING, RequestOpened): reasons.open_menu,
-    (Step.OPENING, Refused): _refuse_request,
+    (Step.OPENING, Refused): refusing.refuse_request,
     (Step.REASON, KeysPressed): reasons.choose,
     (Step.REASON, NothingPressed): reasons.miss,
     (Step.RECEIPT, KeysPressed): deactivating.choose,
@@ -258,16 +201,16 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CONFIRMATION, NothingPressed): deactivating.miss_typed,
     (Step.QUEUED, StillWaiting): waiting.wait,
     (Step.QUEUED, KeysPressed): waiting.take_key,
-    (Step.QUEUED, PutThrough): _put_through,
-    (Step.QUEUED, RepresentativeLost): _requeue,
-    (Step.TALKING, PutThrough): _put_through,
+    (Step.QUEUED, PutThrough): talking.put_through,
+    (Step.QUEUED, RepresentativeLost): talking.requeue,
+    (Step.TALKING, PutThrough): talking.put_through,
     (Step.TALKING, ClosingCodeWanted): proving.want_proof,
-    (Step.TALKING, RepresentativeLost): _requeue,
+    (Step.TALKING, RepresentativeLost): talking.requeue,
     (Step.CLOSING_CODE, KeysPressed): closing.take_code,
     (Step.CLOSING_CODE, NothingPressed): closing.wait_for_wizard,
     (Step.CLOSING_CODE, ClosingCodeWanted): proving.want_proof,
-    (Step.CLOSING_CODE, PutThrough): _put_through,
-    (Step.CLOSING_CODE, RepresentativeLost): _requeue,
+    (Step.CLOSING_CODE, PutThrough): talking.put_through,
+    (Step.CLOSING_CODE, RepresentativeLost): talking.requeue,
     (Step.CONFIRMING, Confirmed): closing.confirm,
     (Step.CONFIRMING, Refused): closing.refuse_code,
     (Step.PRODUCT_ID, LanguageChanged): greeting.go_on_in_language,
@@ -288,8 +231,8 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CALL_BACK, NothingPressed): calling_back.miss_choice,
     (Step.CALL_BACK, PlaceKept): calling_back.promise,
     (Step.CALL_BACK, StillWaiting): waiting.wait,
-    (Step.CALL_BACK, PutThrough): _put_through,
-    (Step.CALL_BACK, RepresentativeLost): _requeue,
+    (Step.CALL_BACK, PutThrough): talking.put_through,
+    (Step.CALL_BACK, RepresentativeLost): talking.requeue,
     (Step.AWAITING_CALL, CalledBack): calling_back.greet,
     (Step.AWAITING_CALL, NotReached): calling_back.miss,
     (Step.AWAITING_CALL, CallBackMissed): calling_back.settle,
@@ -297,8 +240,8 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CALLED_BACK, KeysPressed): calling_back.connect,
     (Step.CALLED_BACK, NothingPressed): calling_back.miss_connect,
     (Step.CALLED_BACK, NotReached): calling_back.miss,
-    (Step.CALLED_BACK, PutThrough): _put_through,
-    (Step.CALLED_BACK, RepresentativeLost): _requeue,
+    (Step.CALLED_BACK, PutThrough): talking.put_through,
+    (Step.CALLED_BACK, RepresentativeLost): talking.requeue,
     (Step.REASON, StandingTold): reasons.tell_left,
     (Step.ISSUING, IssuedByLine): issuing.begin_reading,
     (Step.ISSUING, NeedsPerson): issuing.fetch_person,
@@ -321,8 +264,8 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
     (Step.CHALLENGE, KeysPressed): challenging.take_answer,
     (Step.CHALLENGE, NothingPressed): challenging.miss_answer,
     (Step.CHALLENGE, Refused): challenging.refuse,
-    (Step.CHALLENGE, PutThrough): _put_through,
-    (Step.CHALLENGE, RepresentativeLost): _requeue,
+    (Step.CHALLENGE, PutThrough): talking.put_through,
+    (Step.CHALLENGE, RepresentativeLost): talking.requeue,
     (Step.ANOTHER, KeysPressed): servers.choose,
     (Step.ANOTHER, NothingPressed): servers.miss_choice,
     (Step.ANOTHER, StandingTold): servers.tell,
@@ -332,8 +275,8 @@ HANDLERS: dict[tuple[Step, type[Event]], Handler] = {
         for event, handler in (
             (ReadingWanted, reading.want),
             (ClosingCodeWanted, proving.want_proof),
-            (PutThrough, _put_through),
-            (RepresentativeLost, _requeue),
+            (PutThrough, talking.put_through),
+            (RepresentativeLost, talking.requeue),
         )
     },
     **{(step, HungUp): _hang_up for step in Step},

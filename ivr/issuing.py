@@ -37,7 +37,8 @@ def again(session: Session) -> Turn:
 
 def begin_reading(session: Session, event: IssuedByLine) -> Turn:
     """The new license server ID is there: say so, and read it out."""
-    return reading.read(replace(session, group=0), event.groups, Say("issued_by_line"))
+    says = (Say("issued_by_line"), Say("reading_keys"))
+    return reading.read(replace(session, group=1), event.groups, *says)
 
 
 def fetch_person(session: Session, _event: NeedsPerson) -> Turn:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ivr.actions import Action, Ask, FindRepresentative, GiveId, Note, Say
 from ivr.events import IdGiven, KeysPressed, NothingPressed, ReadingWanted, Refused
+from ivr.helping import with_pace
 from ivr.outcomes import MOST_SILENCES, Turn, say_goodbye
 from ivr.persons import to_person
 from ivr.session import Session, Step
@@ -22,7 +23,15 @@ SECONDS_TO_CHOOSE = 10
 
 def want(session: Session, _event: ReadingWanted) -> Turn:
     """The representative lets the line read: from the first group on."""
-    return _order(replace(session, group=0, tries=0, silences=0))
+    return begin(replace(session, group=1, tries=0, silences=0))
+
+
+def begin(session: Session, *first: Action) -> Turn:
+    """Read from the group in hand on, after what the keys do."""
+    session = replace(session, step=Step.READING, group=max(session.group, 1))
+    if session.case is None:
+        return to_person(session, *first)
+    return session, (*first, GiveId(session.case, with_keys=True))
 
 
 def again(session: Session) -> Turn:
@@ -39,17 +48,14 @@ def _order(session: Session, *first: Action) -> Turn:
 
 def give(session: Session, event: IdGiven) -> Turn:
     """Read the group in hand, as the register gives it."""
-    return read(session, event.groups)
+    first = (Say("reading_keys"),) if event.with_keys else ()
+    return read(session, event.groups, *first)
 
 
 def read(session: Session, groups: tuple[str, ...], *first: Say) -> Turn:
-    """Say the group in hand; the keys before the first one, and at the last one what proves it."""
-    if not session.group:
-        first += (Say("reading_keys"),)
-        session = replace(session, group=1)
+    """Say the group in hand, and after the last one what proves that it was heard."""
     number = session.group
-    digits = " ".join(groups[number - 1]) if session.slow else groups[number - 1]
-    said = Say("new_id_group", (("group", str(number)), ("digits", digits)))
+    said = Say("new_id_group", (("group", str(number)), ("digits", groups[number - 1])))
     if number == GROUPS:
         session = replace(session, step=Step.LAST_GROUP)
         return session, (ask_last(*first, said, Say("ask_last_group")),)
@@ -59,7 +65,10 @@ def read(session: Session, groups: tuple[str, ...], *first: Say) -> Turn:
 
 
 def take_key(session: Session, event: KeysPressed) -> Turn:
-    """1 goes on, 2 repeats, 3 goes back, 4 changes the pace, 0 is a person; `#` and `*` as 1, 2."""
+    """1 goes on, 2 repeats, 3 goes back, 7 and 9 change the pace, 0 is a person.
+
+    `#` does what 1 does; whatever else is pressed repeats the group.
+    """
     session = replace(session, silences=0)
     group = session.group
     match event.keys:
@@ -68,12 +77,10 @@ def take_key(session: Session, event: KeysPressed) -> Turn:
         case "3":
             back = max(group - 1, 1)
             return _order(replace(session, group=back), noted(back, back=True))
-        case "4":
-            return _order(replace(session, slow=not session.slow))
         case "0":
             return fetch_person(session)
-        case _:
-            return _order(session)
+        case key:
+            return _order(with_pace(session, key))
 
 
 def miss_key(session: Session, _event: NothingPressed) -> Turn:

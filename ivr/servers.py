@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from ivr.actions import Action, Ask, AskStanding, Release, Say
 from ivr.events import KeysPressed, NothingPressed, StandingTold
+from ivr.helping import STEPS as PACE_KEYS
+from ivr.helping import with_pace
 from ivr.outcomes import MOST_TRIES, SECONDS_FOR_A_MENU, Turn, say_goodbye
 from ivr.persons import standing
 from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
@@ -28,7 +30,8 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return session, (Ask((Say("ask_product_id"),)),)
     if key == LEFT and session.case is not None:
         return session, (AskStanding(session.case),)
-    tries = session.tries if key == "*" else session.tries + 1
+    session = with_pace(session, key)
+    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
     if tries >= MOST_TRIES:
         return say_goodbye(session)
     return replace(session, tries=tries), (_menu(),)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from clearinghouse import Clearinghouse
 from ivr.forecasts import Forecasts
+from ivr.observer import UNOBSERVED, Observer
 from ivr.status import AlwaysUp, StatusSource
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
@@ -20,8 +21,10 @@ class Services:
     """The parts of one web process that a telephone call touches.
 
     `public_base_url` is the base of every URL that the network signs, without a trailing slash.
+    `auth_token_next` is believed as well where it is set: while the tokens are changed.
     A call that broke off may go on within `resume_window`. `site` is the website's address as it is
-    spoken, empty where there is none. In production only approved languages are spoken.
+    spoken, empty where there is none. In production only approved languages are spoken. `records`:
+    conversations are recorded, and callers told so.
     """
 
     engine: Engine
@@ -38,3 +41,11 @@ class Services:
     site: str = ""
     production: bool = False
     forecasts: Forecasts = field(default_factory=Forecasts)
+    auth_token_next: str = field(default="", repr=False)
+    records: bool = False
+    observer: Observer = UNOBSERVED
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The tokens that the network may sign with; the first is the one in use."""
+        return tuple(token for token in (self.auth_token, self.auth_token_next) if token)

@@ -61,7 +61,7 @@ class Session:
     `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
     for two digits of group `proof_group` of its code `proof_code`. `registered` is the region of
     the product's holder, where another than the call's; `is_settled`: whether to be moved there was
-    asked.
+    asked. `told_recorded`: the caller has heard that the conversation is recorded.
     """
 
     step: Step = Step.ARRIVING
@@ -85,22 +85,22 @@ class Session:
     issues: bool = False
     accompanied: bool = False
     group: int = 0
-    slow: bool = False
-
-    @property
-    def is_in_queue(self) -> bool:
-        """Whether the network holds the caller in its queue, where not every verb is allowed."""
-        return self.place is not None
+    told_recorded: bool = False
 
     @property
     def by_line(self) -> bool:
-        """Whether the line itself takes the place of people: no centre is open."""
+        """Whether the line itself takes the place of people, since no centre is open."""
         return self.helped_by == "line"
 
     @property
     def is_closed(self) -> bool:
         """Whether nobody answers before a centre opens."""
         return self.helped_by != "centre"
+
+    @property
+    def is_in_queue(self) -> bool:
+        """Whether the network holds the caller in its queue, where not every verb is allowed."""
+        return self.place is not None
 
     @property
     def has_keyed(self) -> bool:

@@ -1,6 +1,7 @@
 """The switchboard's `Telephony`, by the network's REST API and the stock `twilio` client."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -21,16 +22,43 @@ CALL_BACK_RINGS = 40
 Result = TypeVar("Result")
 
 
-class _Rebased(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
-    """The stock HTTP client, with scheme and host of every address replaced."""
+class _Network(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
+    """The stock HTTP client, for a network at another address and for a change of tokens.
 
-    def __init__(self, base: str, timeout: float) -> None:
-        super().__init__(timeout=timeout)
-        self._base = urlsplit(base)
+    `base` replaces scheme and host of every address. Where the network takes the auth token no
+    more, the next one is tried, and kept: it has been promoted.
+    """
 
-    def request(self, method: str, url: str, *given: Any, **named: Any) -> Response:  # noqa: ANN401 -- the stock client's own signature
-        parts = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc)
-        return super().request(method, urlunsplit(parts), *given, **named)
+    def __init__(self, base: str | None, auth_token_next: str) -> None:
+        super().__init__(timeout=TIMEOUT)
+        self._base = urlsplit(base) if base else None
+        self._next = auth_token_next
+        self._promoted = False
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,  # noqa: ANN401 -- the stock client's own signature
+        data: Any = None,  # noqa: ANN401 -- as above
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        *rest: Any,  # noqa: ANN401 -- as above
+        **named: Any,  # noqa: ANN401 -- as above
+    ) -> Response:
+        if self._base is not None:
+            parts = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc)
+            url = urlunsplit(parts)
+        other = (auth[0], self._next) if auth and self._next else None
+        if other and self._promoted:
+            auth, other = other, auth
+        answer = super().request(method, url, params, data, headers, auth, *rest, **named)
+        if other and answer.status_code == HTTPStatus.UNAUTHORIZED:
+            retried = super().request(method, url, params, data, headers, other, *rest, **named)
+            if retried.status_code != HTTPStatus.UNAUTHORIZED:
+                self._promoted = not self._promoted
+            return retried
+        return answer
 
 
 class TwilioTelephony:
@@ -43,12 +71,14 @@ class TwilioTelephony:
         auth_token: str,
         public_base_url: str,
         api_base_url: str | None = None,
+        auth_token_next: str = "",
+        records: bool = False,
     ) -> None:
-        http = (
-            _Rebased(api_base_url, TIMEOUT) if api_base_url else TwilioHttpClient(timeout=TIMEOUT)
-        )
+        http = _Network(api_base_url, auth_token_next)
         self._client = Client(account_sid, auth_token, http_client=http)
         self._voice = f"{public_base_url}/voice"
+        # Who keys something has left the conference meanwhile, so no key is ever recorded.
+        self._recording = {"conference_record": "record-from-start"} if records else {}
 
     def connect(self, call_sid: str, *, conference: str, endpoint: str, caller_id: str) -> None:
         """Ring the representative's endpoint into the conference, then bring the caller there."""
@@ -74,6 +104,7 @@ class TwilioTelephony:
                 early_media=False,
                 status_callback=watch,
                 status_callback_event=["completed"],
+                **self._recording,
             )
 
         self._attempt(ring)

@@ -55,6 +55,7 @@ KEYING = frozenset(
         *PERSON,
     }
 )
+# A person, now or by a call-back; or the end of the call.
 UNANSWERED = PERSON | {Step.ENDED}
 ENDED = frozenset({Step.ENDED})
 # Where a call may have broken off with something keyed; ringing again leads back there.
@@ -93,7 +94,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.LOOKING_UP: {
         ProductFound: frozenset({Step.LICENSE_SERVER_ID, Step.COUNTRY}),
-        Refused: frozenset({Step.PRODUCT_ID, *PERSON, Step.ENDED}),
+        Refused: UNANSWERED | {Step.PRODUCT_ID},
         HungUp: ENDED,
     },
     Step.LICENSE_SERVER_ID: {
@@ -107,13 +108,13 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.RECEIPT: {
-        KeysPressed: frozenset({Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID, *PERSON}),
-        NothingPressed: frozenset({Step.RECEIPT, *PERSON}),
+        KeysPressed: UNANSWERED | {Step.RECEIPT, Step.DEACTIVATING, Step.LICENSE_SERVER_ID},
+        NothingPressed: UNANSWERED | {Step.RECEIPT},
         HungUp: ENDED,
     },
     Step.DEACTIVATING: {
         Deactivated: frozenset({Step.CONFIRMATION}),
-        Refused: frozenset({Step.LICENSE_SERVER_ID, *PERSON, Step.ENDED}),
+        Refused: UNANSWERED | {Step.LICENSE_SERVER_ID},
         HungUp: ENDED,
     },
     Step.CONFIRMATION: {
@@ -123,7 +124,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     },
     Step.OPENING: {
         RequestOpened: frozenset({Step.REASON}),
-        Refused: frozenset({Step.LICENSE_SERVER_ID, *PERSON, Step.ENDED}),
+        Refused: UNANSWERED | {Step.LICENSE_SERVER_ID},
         HungUp: ENDED,
     },
     Step.REASON: {
@@ -166,17 +167,17 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         EarlierFound: frozenset({Step.RESUMING}),
         NothingEarlier: KEYING - {Step.LICENSE_SERVER_ID, Step.OPENING, Step.RECEIPT, Step.HELP},
         Resumed: BROKEN,
-        Refused: frozenset({Step.RESUMING, *PERSON}),
+        Refused: UNANSWERED | {Step.RESUMING},
         HungUp: ENDED,
     },
     Step.COUNTRY: {
-        KeysPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID, *PERSON}),
+        KeysPressed: UNANSWERED | {Step.COUNTRY, Step.LICENSE_SERVER_ID},
         NothingPressed: frozenset({Step.COUNTRY, Step.LICENSE_SERVER_ID}),
         Moved: frozenset({Step.LICENSE_SERVER_ID}),
         HungUp: ENDED,
     },
     Step.HELP: {
-        KeysPressed: frozenset({Step.HELP, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID, *PERSON}),
+        KeysPressed: UNANSWERED | {Step.HELP, Step.PRODUCT_ID, Step.LICENSE_SERVER_ID},
         NothingPressed: frozenset({Step.PRODUCT_ID, Step.LICENSE_SERVER_ID}),
         HungUp: ENDED,
     },

@@ -7,6 +7,7 @@ answered twice with the same document, and done once.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 from data_store import transaction
 from ivr.actions import HangUp, Note, Spoken
@@ -67,12 +68,17 @@ EventMaker = Callable[[Turn, Session], Event | None]
 class Turns:
     """Takes turns of any call; keeps nothing between them but rendered documents."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(
+        self, services: Services, tell: Callable[[Call], None] = lambda _call: None
+    ) -> None:
+        """`tell` hears of each call as its turn left it, once that is committed."""
         self._services = services
+        self._tell = tell
         self._renderer = Renderer(services.prompts)
 
     def begin(self, arrival: Arrival, token: str | None, make: EventMaker) -> str:
         """The first turn of a call, whose row is made of what is known of it."""
+        began = perf_counter()
         now = self._services.clock()
         with transaction(self._services.engine) as conn:
             begun = calls.start(
@@ -88,18 +94,19 @@ class Turns:
             )
             turn = Turn(self._services, conn, begun, now)
             document = self._take(turn, token, make)
-        self._follow(turn)
+        self._follow(turn, perf_counter() - began)
         return document
 
     def take(self, call_sid: str, token: str | None, make: EventMaker) -> str:
         """A later turn. Raises `UnknownCallError` where there is no such call."""
+        began = perf_counter()
         with transaction(self._services.engine) as conn:
             call = calls.load(conn, call_sid)
             if call is None:
                 raise UnknownCallError(call_sid)
             turn = Turn(self._services, conn, call, self._services.clock())
             document = self._take(turn, token, make)
-        self._follow(turn)
+        self._follow(turn, perf_counter() - began)
         return document
 
     def answer(self, call_id: int, token: str | None, make: EventMaker) -> str:
@@ -107,13 +114,14 @@ class Turns:
 
         Raises `UnknownCallError`.
         """
+        began = perf_counter()
         with transaction(self._services.engine) as conn:
             call = calls.hold(conn, call_id)
             if call is None:
                 raise UnknownCallError(str(call_id))
             turn = Turn(self._services, conn, call, self._services.clock())
             document = self._take(turn, token, make)
-        self._follow(turn)
+        self._follow(turn, perf_counter() - began)
         return document
 
     def end(self, call_sid: str) -> None:
@@ -126,15 +134,19 @@ class Turns:
     def _take(self, turn: Turn, token: str | None, make: EventMaker) -> str:
         call = turn.call
         if token is not None and token == call.last_token and call.last_answer is not None:
+            turn.outcome = "repeated"
             return call.last_answer
         session = self._restore(call)
+        turn.step = turn.to = session.step
         event = make(turn, session)
         if event is None:
             return EMPTY
         if call.state is CallState.ENDED and not isinstance(event, HungUp):
             # Whoever ended it here, the network has not heard of it yet.
+            turn.outcome = "over"
             return self._renderer.document((HangUp(),), call.language, call.centre)
         session, spoken = self._advance(turn, session, event)
+        turn.to = session.step
         return self._save(turn, session, spoken, token)
 
     def _advance(
@@ -149,6 +161,7 @@ class Turns:
             except FlowError as error:
                 # A webhook that came late or twice: say again what the call stands at.
                 log.warning("call %s: %s", turn.call.call_sid, error)
+                turn.outcome = "late"
                 session, actions = resume(session)
             for action in actions:
                 if isinstance(action, Note):
@@ -191,13 +204,16 @@ class Turns:
         calls.save(turn.conn, turn.call, events=turn.notes, now=turn.now)
         return document
 
-    def _follow(self, turn: Turn) -> None:
+    def _follow(self, turn: Turn, seconds: float) -> None:
         """What comes after the commit: wake the pages, and tell the network."""
+        self._tell(turn.call)
+        self._services.observer.turn(turn.call, turn.step, turn.to, turn.outcome, seconds)
         self._services.live_feed.publish()
         for act in turn.after_commit:
             try:
                 act()
             except TelephonyError as error:
+                self._services.observer.telephony_failed()
                 log.warning("call %s: %s", turn.call.call_sid, error)
 
     @staticmethod

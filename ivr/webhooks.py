@@ -4,14 +4,13 @@ import logging
 from http import HTTPStatus
 from traceback import format_tb
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, after_this_request, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from clearinghouse import RequestState
 from data_store import StoreError
 from ivr import call_back_webhooks
-from ivr.actions import HangUp, Say
 from ivr.circumstances import language_for
 from ivr.commands import Turn
 from ivr.earlier_calls import arrive
@@ -25,15 +24,15 @@ from ivr.events import (
     ReadingWanted,
     RepresentativeLost,
 )
+from ivr.fallback import Apology, FallbackServices
+from ivr.keepsake import COOKIE, Keepsake
 from ivr.queue_commands import look
-from ivr.render import Renderer
 from ivr.services import Services
 from ivr.session import Session
 from ivr.signature import checker
 from ivr.turns import EMPTY, Arrival, EventMaker, Turns, UnknownCallError
-from spoken_prompts.prompts import FALLBACK
 from switchboard import queues
-from switchboard.model import WAITING, CallState
+from switchboard.model import WAITING, Call, CallState
 
 log = logging.getLogger(__name__)
 
@@ -46,14 +45,41 @@ LEAVE = '<?xml version="1.0" encoding="UTF-8"?><Response><Leave/></Response>'
 def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one short function for each route
     """The webhooks of one web process, to be mounted at `/voice`."""
     blueprint = Blueprint("voice", __name__)
-    turns = Turns(services)
-    blueprint.before_request(checker(services.auth_token, services.public_base_url))
+    observer = services.observer
+    keepsake = Keepsake(
+        services.auth_tokens, is_secure=services.public_base_url.startswith("https:")
+    )
+    apology = Apology(
+        FallbackServices(
+            services.routing,
+            services.prompts,
+            services.auth_tokens,
+            services.public_base_url,
+            services.site,
+            services.production,
+        )
+    )
+    check = checker(services.auth_tokens, services.public_base_url)
+
+    @blueprint.before_request
+    def admit() -> None:
+        check()
+        observer.request(request.form.get("CallSid", ""))
+
+    def remember(call: Call) -> None:
+        """Give the call its cookie with the answer, once it has a case."""
+        number, language = call.case_number, call.language
+        if number is not None:
+            held = request.cookies.get(COOKIE)
+            after_this_request(lambda answer: keepsake.leave(answer, held, number, language))
+
+    turns = Turns(services, remember)
     call_back_webhooks.add_routes(blueprint, turns, TOKEN)
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
         if not services.status.read().is_up:
-            return _twiml(_cannot_help(services))
+            return apology.cannot_help()
         return _twiml(_arrive(services, turns))
 
     @blueprint.post("/turn")
@@ -96,10 +122,7 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
             _lose_representative(services, turns)
         return Response(status=HTTPStatus.NO_CONTENT)
 
-    @blueprint.post("/fallback")
-    def fallback() -> Response:
-        log.error("the network fell back: error %s", request.form.get("ErrorCode", "unknown"))
-        return _twiml(_apology(services))
+    blueprint.post("/fallback")(apology.after_failure)
 
     @blueprint.errorhandler(UnknownCallError)
     def begin_again(_error: UnknownCallError) -> Response:
@@ -114,10 +137,11 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
         # Without the message, in which the database's driver would quote what was keyed.
         where = "".join(format_tb(error.__traceback__))
         log.error("a turn failed: %s\n%s", type(error).__name__, where)
+        observer.failed(error)
         is_new = request.path.endswith("/incoming")
         if is_new and isinstance(error, SQLAlchemyError | StoreError):
-            return _twiml(_cannot_help(services))
-        return _twiml(_apology(services))
+            return apology.cannot_help()
+        return apology()
 
     return blueprint
 
@@ -159,7 +183,7 @@ def _arrive(services: Services, turns: Turns, *, again: bool = False) -> str:
 def _put_through(turn: Turn, _session: Session) -> Event:
     """The row decides, since redirections come late and twice: talk, or wait."""
     if turn.call.is_accompanied:
-        return PutThrough(turn.call.conference)
+        return PutThrough(turn.call.conference, turn.services.records)
     return RepresentativeLost()
 
 
@@ -211,26 +235,3 @@ REDIRECTED: dict[str, EventMaker] = {
     # Unless somebody has taken the call in the meantime.
     "queue": _put_through,
 }
-
-
-def _apology(services: Services) -> str:
-    """Needs no database; in the language of the number that was rung."""
-    return _last_words(services, Say("technical_fault"))
-
-
-def _cannot_help(services: Services) -> str:
-    """For a call that comes while nothing can be done: nothing was keyed yet, and that is said."""
-    says: tuple[Say, ...] = (Say("cannot_help_now"),)
-    if services.site:
-        says += (Say("status_at", (("site", services.site),)),)
-    return _last_words(services, *says)
-
-
-def _last_words(services: Services, *says: Say) -> str:
-    line = services.routing.line_for_number(request.form.get("To", ""))
-    language = FALLBACK
-    if line is not None:
-        region = services.routing.regions[line.region]
-        choice = language_for(services.prompts, line, region, production=services.production)
-        language = choice.language
-    return Renderer(services.prompts).document((*says, HangUp()), language, "")

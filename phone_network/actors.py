@@ -143,7 +143,7 @@ class Actor:
         if not token:
             return
         account = self._exchange.settings.account
-        if token == account.auth_token:
+        if token in self._exchange.auth_tokens.held():
             self._trusted = True
         else:
             self._identity = tokens.identity(token, account)

@@ -17,13 +17,18 @@ from urllib.parse import urlsplit
 from phone_network import settings as s
 from phone_network.errors import SettingsError
 from phone_network.server import Network
+from phone_network.speaking_command import say
 
 _PROBE_SECONDS = 2.0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Start a simulated phone network."""
-    options = _parser().parse_args(arguments)
+    """Start a simulated phone network; `say` as the first word speaks a text instead."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["say"]:
+        say(given[1:])
+        return
+    options = _parser().parse_args(given)
     try:
         settings = _settings(options)
     except SettingsError as error:
@@ -45,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="phone-network",
         description="A simulated phone network on this machine: rings TwiML applications.",
+        epilog="phone-network say TEXT speaks a text instead; phone-network say --help tells more.",
     )
     add = parser.add_argument
     add("--config", type=Path, metavar="FILE.toml", help="settings; flags go before it")

@@ -1,12 +1,19 @@
 """Turns an application's answer into a document to run, by its content type."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from phone_network import twiml, verbs
-from phone_network.errors import BAD_CONTENT_TYPE, RETRIEVAL_FAILED, DocumentError
+from phone_network.errors import (
+    BAD_CONTENT_TYPE,
+    BAD_VOICE,
+    RETRIEVAL_FAILED,
+    DocumentError,
+)
 from phone_network.rules import Rules
 from phone_network.twiml import Element
 from phone_network.verbs import Finding, Place
+from phone_network.voices import refusal
 
 XML_TYPES: Final = frozenset({"text/xml", "application/xml", "text/html"})
 
@@ -35,8 +42,23 @@ def read(url: str, content_type: str, body: bytes) -> Element:
 
 def check(root: Element, place: Place, rules: Rules) -> tuple[Finding, ...]:
     """List a document's warnings; raises `DocumentError` where one of them is fatal."""
-    findings = verbs.check(root, place, nesting_is_fatal=rules.nesting_is_fatal)
+    findings = (
+        *verbs.check(root, place, nesting_is_fatal=rules.nesting_is_fatal),
+        *_bad_voices(root, fatal=rules.bad_voice_is_fatal),
+    )
     for finding in findings:
         if finding.fatal or (finding.unknown_verb and rules.unknown_verb_is_fatal):
             raise DocumentError(finding.code, finding.message, finding.line, finding.column)
     return findings
+
+
+def _bad_voices(element: Element, *, fatal: bool) -> Iterator[Finding]:
+    """Find each `<Say>` whose voice or language the network does not have."""
+    for child in element.children:
+        if child.name != "Say":
+            yield from _bad_voices(child, fatal=fatal)
+            continue
+        attributes = child.attributes
+        reason = refusal(attributes.get("voice", ""), attributes.get("language", ""))
+        if reason is not None:
+            yield Finding(BAD_VOICE, reason, child.line, child.column, fatal=fatal)

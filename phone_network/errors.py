@@ -16,6 +16,7 @@ SCHEMA_WARNING: Final = 12200
 BAD_CONTENT_TYPE: Final = 12300
 BAD_WAIT_VERB: Final = 13238
 NUMBER_INVALID: Final = 13224
+BAD_VOICE: Final = 13511
 
 
 class NetworkError(Exception):
@@ -24,6 +25,10 @@ class NetworkError(Exception):
 
 class SettingsError(NetworkError):
     """A setting that can't be used: says which file and which key."""
+
+
+class SpeechError(NetworkError):
+    """A text that can't be spoken here: says why."""
 
 
 @dataclass(slots=True)

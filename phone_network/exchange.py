@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from phone_network import messages as m
+from phone_network.auth_tokens import AuthTokens
 from phone_network.callbacks import Callbacks
 from phone_network.calls import Call, Callback, Direction, Line, Status, new_sid
 from phone_network.clock import Alarm, Clock
@@ -16,6 +17,8 @@ from phone_network.outbox import Outbox, new_jar
 from phone_network.programs import Programs
 from phone_network.queues import Queues
 from phone_network.settings import Settings, plain_number
+from phone_network.sounds import Sounds
+from phone_network.speech import Piece
 from phone_network.webhooks import Webhooks
 
 _MAX_CALLS_KEPT: Final = 1000
@@ -24,10 +27,18 @@ _MAX_CALLS_KEPT: Final = 1000
 class Exchange:
     """One simulated network with one account."""
 
-    def __init__(self, settings: Settings, clock: Clock, webhooks: Webhooks) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        webhooks: Webhooks,
+        sounds: Sounds | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self.sounds = sounds
         self.account_sid = settings.account.sid
+        self.auth_tokens = AuthTokens(settings.account.sid, settings.account.auth_token)
         self.outbox = Outbox(webhooks, clock)
         self.callbacks = Callbacks(self)
         self.lines = Lines()
@@ -174,11 +185,19 @@ class Exchange:
 
     def say(self, call: Call, text: str) -> None:
         """Let the far end speak: everybody else who is connected hears it."""
-        seconds = self.settings.rules.rate.seconds(text)
+        seconds = self.settings.rules.speaker.seconds(text)
         call.note(self.clock.now(), "said", text=text, who=call.party)
         listeners = self.listeners(call)
         for other in listeners:
-            self.tell(other, "hears", text=text, language="", who=call.party, seconds=seconds)
+            self.tell(
+                other,
+                "hears",
+                text=text,
+                language="",
+                who=call.party,
+                seconds=seconds,
+                **self.sound_of((Piece(text, ""),)),
+            )
 
         def over() -> None:
             self.tell(call, "said", text=text)
@@ -187,6 +206,12 @@ class Exchange:
                     self.tell(other, "heard", text=text, who=call.party, cut=False)
 
         self.later(call, seconds, over)
+
+    def sound_of(self, pieces: tuple[Piece, ...]) -> dict[str, str]:
+        """Give where an utterance's sound is to be had; nothing on virtual time or without one."""
+        if self.sounds is None or self.clock.virtual:
+            return {}
+        return {"sound": self.sounds.keep(pieces)}
 
     def listeners(self, call: Call) -> list[Call]:
         """Give the legs that hear what this one says."""

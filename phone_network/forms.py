@@ -1,7 +1,7 @@
 """Reads the forms sent to the REST API, and refuses what can't be used by its number."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape, quoteattr
@@ -10,6 +10,8 @@ from aiohttp import web
 
 from phone_network.calls import Callback
 from phone_network.messages import Source
+
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 Values = Mapping[str, str]
 MAX_TWIML: Final = 4000

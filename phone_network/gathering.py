@@ -34,7 +34,7 @@ class Gathering:
         self._timeout = float(number(element, "timeout", 0, 3600))
         self._takes_keys = "dtmf" in word(element, "input").split()
         audio = itertools.chain.from_iterable(
-            cues(child, rules.rate, rules.play_seconds)
+            cues(child, rules.speaker, rules.play_seconds)
             for child in element.children
             if child.name in {"Say", "Play", "Pause"} and "digits" not in child.attributes
         )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from phone_network.speech import Piece
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -227,6 +229,7 @@ class Speak:
     language: str
     voice: str
     seconds: float
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

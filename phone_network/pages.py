@@ -15,6 +15,7 @@ _STATIC: Final = {
     "telephone.js": "text/javascript",
     "figures.js": "text/javascript",
     "tones.js": "text/javascript",
+    "voice.js": "text/javascript",
     "debugger.js": "text/javascript",
     "device.js": "text/javascript",
 }

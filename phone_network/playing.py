@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phone_network.messages import Action, Cancel, Speak, Spoken, Timer
-from phone_network.speech import Rate, breaks
+from phone_network.speech import Voice, length, pieces
 from phone_network.twiml import Element
 from phone_network.verbs import number, word
 
@@ -22,13 +22,15 @@ class Cue:
     speak: Speak | None = None
 
 
-def cues(element: Element, rate: Rate, play_seconds: float) -> Iterator[Cue]:
+def cues(element: Element, voice: Voice, play_seconds: float) -> Iterator[Cue]:
     """Turn one Say, Play or Pause into what is played, loops unrolled as they come."""
     match element.name:
         case "Say":
             text = element.text
-            seconds = round(rate.seconds(text) + breaks(element), 3)
-            speak = Speak(text, word(element, "language"), word(element, "voice"), seconds)
+            spoken = pieces(element)
+            seconds = length(spoken, voice)
+            language, name = word(element, "language"), word(element, "voice")
+            speak = Speak(text, language, name, seconds, spoken)
             once: Iterable[Cue] = (Cue(seconds, speak),) if text else ()
         case "Play" if digits := word(element, "digits"):
             once = (Cue(sum(_TONE_SECONDS.get(digit, 0.2) for digit in digits)),)

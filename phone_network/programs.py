@@ -48,10 +48,16 @@ class Programs:
                 self._exchange.picked_up(call)
             case m.End(ending):
                 self._ended_by_program(call, ending)
-            case m.Speak(text, language, _, seconds):
+            case m.Speak(text, language, _, seconds, pieces):
                 call.note(now, "says", text=text, language=language, seconds=seconds)
                 self._exchange.tell(
-                    call, "hears", text=text, language=language, who="line", seconds=seconds
+                    call,
+                    "hears",
+                    text=text,
+                    language=language,
+                    who="line",
+                    seconds=seconds,
+                    **self._exchange.sound_of(pieces),
                 )
             case m.Spoken(text, cut):
                 self._exchange.tell(call, "heard", text=text, who="line", cut=cut)

@@ -1,43 +1,32 @@
-"""The REST API: calls, conferences, participants and queues, in the vendor's shapes."""
+"""The REST API in the vendor's shapes: calls, conferences, participants, queues, auth tokens."""
 
 import base64
 import binascii
 import hmac
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 from aiohttp import web
 
-from phone_network import forms, shapes
+from phone_network import auth_tokens, forms, shapes
 from phone_network.calls import Call, Status
-from phone_network.conferences import Conference, Participant
 from phone_network.exchange import Exchange
-from phone_network.forms import RestError, not_found
+from phone_network.forms import Answering, RestError, not_found
 from phone_network.messages import Source
 from phone_network.queues import Queue
-
-Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
-MAX_PAGE: Final = 1000
+from phone_network.rest_conferences import ConferencesApi
 
 
 def add_routes(app: web.Application, exchange: Exchange) -> None:
     """Mount the API."""
-    api = _Api(exchange)
+    api, conferences = _Api(exchange), ConferencesApi(exchange)
     root = "/2010-04-01/Accounts/{account}"
     for method, path, answer in (
         ("POST", "/Calls.json", api.create_call),
         ("GET", "/Calls.json", api.list_calls),
         ("GET", "/Calls/{call}.json", api.show_call),
         ("POST", "/Calls/{call}.json", api.change_call),
-        ("GET", "/Conferences.json", api.list_conferences),
-        ("GET", "/Conferences/{conference}.json", api.show_conference),
-        ("POST", "/Conferences/{conference}.json", api.change_conference),
-        ("GET", "/Conferences/{conference}/Participants.json", api.list_participants),
-        ("POST", "/Conferences/{conference}/Participants.json", api.create_participant),
-        ("GET", "/Conferences/{conference}/Participants/{call}.json", api.show_participant),
-        ("POST", "/Conferences/{conference}/Participants/{call}.json", api.change_participant),
-        ("DELETE", "/Conferences/{conference}/Participants/{call}.json", api.kick_participant),
+        *conferences.routes(),
         ("GET", "/Queues.json", api.list_queues),
         ("POST", "/Queues.json", api.create_queue),
         ("GET", "/Queues/{queue}.json", api.show_queue),
@@ -46,6 +35,13 @@ def add_routes(app: web.Application, exchange: Exchange) -> None:
         ("POST", "/Queues/{queue}/Members/{call}.json", api.dequeue_member),
     ):
         app.router.add_route(method, root + path, api.guarded(answer))
+    tokens = exchange.auth_tokens
+    for method, path, answer in (
+        ("POST", "/Secondary", tokens.create),
+        ("DELETE", "/Secondary", tokens.delete),
+        ("POST", "/Promote", tokens.promote),
+    ):
+        app.router.add_route(method, auth_tokens.ROOT + path, api.guarded(answer))
     app.router.add_route("*", "/2010-04-01/{rest:.*}", api.guarded(api.nothing_here))
 
 
@@ -74,9 +70,15 @@ class _Api:
             user, _, password = base64.b64decode(data, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             user = password = ""
-        secrets = {account.sid: account.auth_token, account.api_key_sid: account.api_key_secret}
-        expected = secrets.get(user, "")
-        good = hmac.compare_digest(password.encode(), expected.encode()) and bool(expected)
+        secrets = {
+            account.sid: self._exchange.auth_tokens.held(),
+            account.api_key_sid: (account.api_key_secret,),
+        }
+        good = any(
+            hmac.compare_digest(password.encode(), expected.encode())
+            for expected in secrets.get(user, ())
+            if expected
+        )
         if kind.lower() != "basic" or not good:
             raise RestError(401, 20003, "Authenticate")
         if request.match_info.get("account", account.sid) != account.sid:
@@ -121,7 +123,9 @@ class _Api:
                 if query.get(name)
             )
         ]
-        return self._page(request, "calls", [shapes.call(self._exchange, call) for call in calls])
+        return shapes.listing(
+            request, "calls", [shapes.call(self._exchange, call) for call in calls]
+        )
 
     async def show_call(self, request: web.Request) -> web.StreamResponse:
         """Show one."""
@@ -153,110 +157,12 @@ class _Api:
             raise not_found(request.path)
         return call
 
-    # --- conferences --------------------------------------------------------------------------
-
-    async def list_conferences(self, request: web.Request) -> web.StreamResponse:
-        """List conferences by name and status, the newest first."""
-        name, status = request.query.get("FriendlyName"), request.query.get("Status")
-        found = [
-            shapes.conference(self._exchange, each)
-            for each in reversed(self._exchange.conferences.all())
-            if name in {None, each.name} and status in {None, each.status}
-        ]
-        return self._page(request, "conferences", found)
-
-    async def show_conference(self, request: web.Request) -> web.StreamResponse:
-        """Show one."""
-        return web.json_response(shapes.conference(self._exchange, self._conference(request)))
-
-    async def change_conference(self, request: web.Request) -> web.StreamResponse:
-        """End a conference."""
-        conference, form = self._conference(request), await forms.read(request)
-        if form.get("Status") == "completed":
-            self._exchange.conferences.end(conference, "ended by the application")
-        elif form.get("Status"):
-            raise RestError(400, 20001, "Status has to be completed")
-        return web.json_response(shapes.conference(self._exchange, conference))
-
-    def _conference(self, request: web.Request) -> Conference:
-        wanted = request.match_info["conference"]
-        conferences = self._exchange.conferences
-        found = conferences.live(wanted) or conferences.get(wanted)
-        if found is None:
-            raise not_found(request.path)
-        return found
-
-    # --- participants -------------------------------------------------------------------------
-
-    async def list_participants(self, request: web.Request) -> web.StreamResponse:
-        """List who is in."""
-        conference = self._conference(request)
-        found = [
-            shapes.participant(self._exchange, conference, each)
-            for each in conference.participants.values()
-        ]
-        return self._page(request, "participants", found)
-
-    async def create_participant(self, request: web.Request) -> web.StreamResponse:
-        """Call somebody into a conference, which may not exist yet when named by its name."""
-        form = await forms.read(request)
-        wanted = request.match_info["conference"]
-        conferences = self._exchange.conferences
-        conference = conferences.live(wanted)
-        if conference is None:
-            if re.fullmatch(r"CF[0-9a-fA-F]{32}", wanted, re.ASCII):
-                raise not_found(request.path)
-            conference = conferences.create(wanted)
-        to, from_ = forms.needed(form, "To", 21201), forms.needed(form, "From", 21213)
-        call = self._exchange.originate(
-            forms.address(to),
-            from_,
-            Source(twiml=forms.conference_document(conference.name, form)),
-            callback=await forms.callback(request, form, "StatusCallback"),
-            timeout=forms.seconds(form, 60.0),
-        )
-        body = shapes.invited(self._exchange, conference, call, form)
-        return web.json_response(body, status=201)
-
-    async def show_participant(self, request: web.Request) -> web.StreamResponse:
-        """Show one."""
-        conference, participant = self._participant(request)
-        return web.json_response(shapes.participant(self._exchange, conference, participant))
-
-    async def change_participant(self, request: web.Request) -> web.StreamResponse:
-        """Mute, hold, or set whether the conference ends with this one."""
-        conference, participant = self._participant(request)
-        form = await forms.read(request)
-        conferences = self._exchange.conferences
-        if (muted := forms.flag(form, "Muted")) is not None:
-            conferences.set_muted(conference, participant, muted=muted)
-        if (hold := forms.flag(form, "Hold")) is not None:
-            url = form.get("HoldUrl", "")
-            source = Source(forms.url(url) if url else "", form.get("HoldMethod", "GET"))
-            conferences.set_hold(conference, participant, source if hold else None)
-        if (end := forms.flag(form, "EndConferenceOnExit")) is not None:
-            participant.end_on_exit = end
-        return web.json_response(shapes.participant(self._exchange, conference, participant))
-
-    async def kick_participant(self, request: web.Request) -> web.StreamResponse:
-        """Take somebody out; their document goes on after its Dial."""
-        _, participant = self._participant(request)
-        self._exchange.conferences.leave(participant.call, "removed by the application")
-        return web.Response(status=204)
-
-    def _participant(self, request: web.Request) -> tuple[Conference, Participant]:
-        conference, wanted = self._conference(request), request.match_info["call"]
-        for participant in conference.participants.values():
-            if wanted in {participant.call.sid, participant.label}:
-                return conference, participant
-        raise not_found(request.path)
-
     # --- queues -------------------------------------------------------------------------------
 
     async def list_queues(self, request: web.Request) -> web.StreamResponse:
         """List queues."""
         found = [shapes.queue(self._exchange, each) for each in self._exchange.queues.all()]
-        return self._page(request, "queues", found)
+        return shapes.listing(request, "queues", found)
 
     async def create_queue(self, request: web.Request) -> web.StreamResponse:
         """Make a queue."""
@@ -278,7 +184,7 @@ class _Api:
         """List who waits."""
         queue = self._queue(request)
         found = shapes.members(self._exchange, queue)
-        return self._page(request, "queue_members", found)
+        return shapes.listing(request, "queue_members", found)
 
     async def show_member(self, request: web.Request) -> web.StreamResponse:
         """Show one who waits, or the first (`Front`)."""
@@ -306,12 +212,3 @@ class _Api:
             if wanted in {"Front", member["call_sid"]}:
                 return str(member["call_sid"]), member
         raise not_found(request.path)
-
-    # --- lists --------------------------------------------------------------------------------
-
-    def _page(
-        self, request: web.Request, name: str, rows: list[dict[str, Any]]
-    ) -> web.StreamResponse:
-        size = min(max(forms.whole(request.query.get("PageSize"), 50), 1), MAX_PAGE)
-        page = forms.whole(request.query.get("Page"), 0)
-        return web.json_response(shapes.page(request, name, rows, page, size))

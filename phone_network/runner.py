@@ -132,7 +132,7 @@ class Runner(ABC):
         else:
             self._answer()
             say = documents.one("Say", APPLICATION_ERROR).children[0]
-            player = Player(self._tokens, cues(say, self._rules.rate, 0))
+            player = Player(self._tokens, cues(say, self._rules.speaker, 0))
             self._state = Playing(player, last=True)
             self._out.extend(player.step() or [])
 

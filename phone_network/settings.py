@@ -17,6 +17,9 @@ from phone_network.speech import Rate
 
 _T = TypeVar("_T")
 UNREACHABLE: Final = ("no-answer", "busy", "failed")
+SPEECH: Final = ("engine", "rate")
+SLOWEST, FASTEST = 80, 450  # words a minute that the engine's voices bear
+WORDS_PER_MINUTE: Final = 150
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
 
@@ -55,6 +58,8 @@ class Settings:
     start: datetime | None = None
     rules: Rules = field(default_factory=Rules)
     unreachable: str = "no-answer"
+    speech: str = "engine"
+    words_per_minute: int = WORDS_PER_MINUTE
 
 
 def new_account(sid: str = "", auth_token: str = "") -> Account:
@@ -93,6 +98,13 @@ class _Table:
             value = float(value)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise self.fail(key, f"has to be of type {kind.__name__}")
+        return value
+
+    def choice(self, key: str, among: tuple[str, ...]) -> str:
+        """Take one of a few words; the first is the usual one."""
+        value = self.take(key, str, among[0])
+        if value not in among:
+            raise self.fail(key, f"has to be one of {', '.join(among)}")
         return value
 
     def url(self, key: str, *, needed: bool = False) -> str:
@@ -158,9 +170,7 @@ def load(path: Path) -> Settings:
     table = _Table(str(path), values)
     numbers = _numbers(str(path), table.take("numbers", list, []))
     account = _account(_Table(f"{path}: [account]", table.take("account", dict, {})))
-    rules, unreachable = _behaviour(
-        _Table(f"{path}: [behaviour]", table.take("behaviour", dict, {}))
-    )
+    behaviour = _behaviour(_Table(f"{path}: [behaviour]", table.take("behaviour", dict, {})))
     clock = _Table(f"{path}: [clock]", table.take("clock", dict, {}))
     kind = clock.take("kind", str, "real")
     if kind not in {"real", "virtual"}:
@@ -177,8 +187,7 @@ def load(path: Path) -> Settings:
         port=port,
         virtual=kind == "virtual",
         start=None if start == datetime.min else as_utc(start),  # noqa: DTZ901 -- as above
-        rules=rules,
-        unreachable=unreachable,
+        **behaviour,
     )
 
 
@@ -219,7 +228,7 @@ def _account(table: _Table) -> Account:
     return check_account(account, table.where)
 
 
-def _behaviour(table: _Table) -> tuple[Rules, str]:
+def _behaviour(table: _Table) -> dict[str, Any]:
     usual = Rules()
     rate = Rate(
         characters=table.take("characters_per_second", float, usual.rate.characters),
@@ -230,10 +239,16 @@ def _behaviour(table: _Table) -> tuple[Rules, str]:
     plain: Mapping[str, Any] = {
         each.name: table.take(each.name, type(getattr(usual, each.name)), getattr(usual, each.name))
         for each in fields(Rules)
-        if each.name != "rate"
+        if each.name not in {"rate", "voice"}
     }
-    unreachable = table.take("unreachable", str, "no-answer")
-    if unreachable not in UNREACHABLE:
-        raise table.fail("unreachable", f"has to be one of {', '.join(UNREACHABLE)}")
+    words_per_minute = table.take("words_per_minute", int, WORDS_PER_MINUTE)
+    if not SLOWEST <= words_per_minute <= FASTEST:
+        raise table.fail("words_per_minute", f"has to be from {SLOWEST} to {FASTEST}")
+    behaviour = {
+        "rules": Rules(rate=rate, **plain),
+        "unreachable": table.choice("unreachable", UNREACHABLE),
+        "speech": table.choice("speech", SPEECH),
+        "words_per_minute": words_per_minute,
+    }
     table.rest()
-    return Rules(rate=rate, **plain), unreachable
+    return behaviour

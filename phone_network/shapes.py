@@ -1,11 +1,12 @@
 """The JSON bodies of the REST API; unknown values are explicit nulls."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from phone_network import forms
 from phone_network.callbacks import http_date
 from phone_network.calls import API_VERSION, Call, Direction
 from phone_network.conferences import Conference, Participant
@@ -13,6 +14,7 @@ from phone_network.exchange import Exchange
 from phone_network.queues import Queue
 
 Shape = dict[str, Any]
+MAX_PAGE: Final = 1000
 
 
 def _base(exchange: Exchange) -> str:
@@ -179,7 +181,14 @@ def members(exchange: Exchange, within: Queue) -> list[Shape]:
     ]
 
 
-def page(request: web.Request, name: str, rows: list[Shape], number: int, size: int) -> Shape:
+def listing(request: web.Request, name: str, rows: list[Shape]) -> web.Response:
+    """Answer with the page of a list that was asked for."""
+    size = min(max(forms.whole(request.query.get("PageSize"), 50), 1), MAX_PAGE)
+    number = forms.whole(request.query.get("Page"), 0)
+    return web.json_response(_page(request, name, rows, number, size))
+
+
+def _page(request: web.Request, name: str, rows: list[Shape], number: int, size: int) -> Shape:
     """Give one page of a list with its envelope."""
     first = number * size
     shown = rows[first : first + size]

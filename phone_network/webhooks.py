@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
@@ -66,9 +66,12 @@ def limits(fragment: str) -> Limits:
 
 
 class Webhooks:
-    """An HTTP client for one network; each call keeps its own cookies."""
+    """An HTTP client for one network; each call keeps its own cookies.
 
-    def __init__(self, auth_token: str) -> None:
+    `auth_token` tells the token that signs just now.
+    """
+
+    def __init__(self, auth_token: Callable[[], str]) -> None:
         self._auth_token = auth_token
         self._session: aiohttp.ClientSession | None = None
 
@@ -169,7 +172,7 @@ class Webhooks:
         text = str(address)
         headers = {
             **_HEADERS,
-            "X-Twilio-Signature": sign(text, form, self._auth_token),
+            "X-Twilio-Signature": sign(text, form, self._auth_token()),
             "I-Twilio-Idempotency-Token": token,
         }
         try:

@@ -13,6 +13,7 @@ PRODUCT_ID_GROUPS = 4
 LICENSE_SERVER_ID_GROUPS = 7
 GROUPS = PRODUCT_ID_GROUPS + LICENSE_SERVER_ID_GROUPS
 GROUP_DIGITS = 5
+PROOF_DIGITS = 2
 
 
 class Stage(Enum):
@@ -137,13 +138,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller's plan and what has happened so far. Frozen: `advance` returns the next one."""
+    """A caller's plan and what has happened so far. Frozen: `advance` returns the next one.
+
+    `case_number` is that of an earlier call, to be keyed in place of the product ID.
+    """
 
     facts: Facts
     wrong_digit: int | None = None
     hang_up_at: Stage | None = None
     spoil_issued: bool = False
     wants_call_back: bool = False
+    case_number: str | None = None
     seed: int = 0
     keying_from: int = 1
     asked: Heard | None = None
@@ -261,7 +266,7 @@ def _note(caller: Caller, heard: Heard) -> Caller:
     return replace(caller, told=tuple(sorted(told.items())))
 
 
-def _answer(  # noqa: PLR0911 -- one way for each question
+def _answer(  # noqa: C901, PLR0911 -- one way for each question
     caller: Caller,
 ) -> tuple[Caller, tuple[Act, ...]]:
     """Act once the line both asks and listens, whichever came first."""
@@ -269,6 +274,8 @@ def _answer(  # noqa: PLR0911 -- one way for each question
         return caller, ()
     asked, caller = caller.asked, replace(caller, asked=None)
     match asked.prompt:
+        case "ask_product_id" if caller.case_number is not None:
+            return _press(replace(caller, case_number=None), f"{caller.case_number}#")
         case "ask_product_id":
             return _key(replace(caller, keying_from=1), range(1, PRODUCT_ID_GROUPS + 1))
         case "ask_license_server_id":
@@ -278,6 +285,12 @@ def _answer(  # noqa: PLR0911 -- one way for each question
             # The line numbers the groups as the wizard's page does: per code, from 1.
             number = caller.keying_from + int(asked.values["group"]) - 1
             return _key(caller, range(number, number + 1))
+        case "ask_groups_from":
+            first = caller.keying_from + int(asked.values["group"]) - 1
+            end = PRODUCT_ID_GROUPS if caller.keying_from == 1 else GROUPS
+            return _key(caller, range(first, end + 1))
+        case "resume_by_product_id" | "resume_by_license_server_id":
+            return _prove(caller, asked)
         case "ask_reason":
             return _press(caller, caller.facts.reason_key)
         case "waiting_keys" | "ask_call_back" | "ask_connect" | "new_id_group":
@@ -286,6 +299,14 @@ def _answer(  # noqa: PLR0911 -- one way for each question
             return _press(caller, dict(caller.told).get(LICENSE_SERVER_ID_GROUPS, "*"))
         case _:
             return _close(caller)
+
+
+def _prove(caller: Caller, asked: Heard) -> tuple[Caller, tuple[Act, ...]]:
+    """Key the first two digits of the group that the line names."""
+    is_product = asked.prompt == "resume_by_product_id"
+    keying_from = 1 if is_product else PRODUCT_ID_GROUPS + 1
+    group = caller.facts.group(keying_from + int(asked.values["group"]) - 1)
+    return _press(replace(caller, keying_from=keying_from), group[:PROOF_DIGITS])
 
 
 def _close(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
@@ -331,6 +352,9 @@ ASKING = frozenset(
         "ask_product_id",
         "ask_license_server_id",
         "ask_group",
+        "ask_groups_from",
+        "resume_by_product_id",
+        "resume_by_license_server_id",
         "ask_reason",
         "ask_closing_code",
         "ask_call_back",

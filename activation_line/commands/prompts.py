@@ -10,6 +10,7 @@ import click
 
 import spoken_prompts
 from activation_line.clock import system_clock
+from activation_line.commands.prompt_lengths import lengths
 from activation_line.commands.working import show_json
 from activation_line.settings import load
 from spoken_prompts import Approval, ApprovalError, Prompts
@@ -27,7 +28,10 @@ approvals_option = click.option(
 
 @click.group()
 def commands() -> None:
-    """Prompts: list, missing, changed, unreviewed, show, approve."""
+    """Prompts: list, missing, changed, unreviewed, show, approve, lengths."""
+
+
+commands.add_command(lengths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,17 @@ class ProductID(click.ParamType[str]):
         return product_ids.validate(value)
 
 
+# The figures of a policy that are words.
+WORDS: Mapping[str, click.ParamType[Any]] = {
+    "issue_by_line": click.Choice([rule.value for rule in LineIssues])
+}
+
+
 def policy_options(command: F) -> F:
     """Give a command an option for each figure of a policy."""
     for field in reversed(fields(Policy)):
         name = "--" + field.name.replace("_", "-")
-        kind = click.Choice([*LineIssues]) if field.name == "issue_by_line" else click.IntRange(0)
+        kind = WORDS.get(field.name, click.IntRange(0))
         command = click.option(name, field.name, type=kind, help=f"{field.default} if never set.")(
             command
         )

@@ -5,7 +5,6 @@ from typing import Final
 from clearinghouse import Channel, documents
 from licensing_site.api.operations import Call, Document, Operation
 from licensing_site.api.problems import Problem
-from licensing_site.api.schemas import CASE_NUMBER
 
 _PROVEN: Final = ("product_unknown", "product_blocked", "signature_wrong", "key_mismatch")
 
@@ -115,8 +114,7 @@ OPERATIONS: Final = (
         handler=confirm,
         body="Confirmation",
         answers="Confirmed",
-        path_parameters={"case_number": CASE_NUMBER},
-        problems=("request_unknown", "closing_code_wrong", "too_many_wrong_proofs", "wrong_state"),
+        problems=("closing_code_wrong", "too_many_wrong_proofs", "wrong_state"),
     ),
     Operation(
         id="replaceCertificate",

@@ -11,12 +11,10 @@ from licensing_site.api.checking import code
 from licensing_site.api.operations import Call, Document, Operation
 from licensing_site.api.paging import PAGING, page
 from licensing_site.api.problems import Fault, Problem, unfit
-from licensing_site.api.schema_parts import PRODUCT_ID
 from licensing_site.api.shown import shown_product
 from licensing_site.tokens import Scope
 
 PRODUCT: Final = "/admin/products/{product_id}"
-OF_PRODUCT: Final = {"product_id": PRODUCT_ID}
 
 
 def products(call: Call) -> Document:
@@ -182,8 +180,6 @@ OPERATIONS: Final = (
         handler=product,
         answers="Product",
         scope=Scope.PRODUCTS_READ,
-        path_parameters=OF_PRODUCT,
-        problems=("product_unknown",),
         writes=False,
     ),
     Operation(
@@ -196,8 +192,6 @@ OPERATIONS: Final = (
         body="NewPolicy",
         answers="Product",
         scope=Scope.PRODUCTS_WRITE,
-        path_parameters=OF_PRODUCT,
-        problems=("product_unknown",),
     ),
     Operation(
         id="blockProduct",
@@ -208,8 +202,6 @@ OPERATIONS: Final = (
         handler=block,
         answers="Product",
         scope=Scope.PRODUCTS_WRITE,
-        path_parameters=OF_PRODUCT,
-        problems=("product_unknown",),
     ),
     Operation(
         id="unblockProduct",
@@ -219,8 +211,6 @@ OPERATIONS: Final = (
         handler=unblock,
         answers="Product",
         scope=Scope.PRODUCTS_WRITE,
-        path_parameters=OF_PRODUCT,
-        problems=("product_unknown",),
     ),
     Operation(
         id="replaceProductKey",
@@ -232,7 +222,5 @@ OPERATIONS: Final = (
         body="NewProductKey",
         answers="Product",
         scope=Scope.PRODUCTS_WRITE,
-        path_parameters=OF_PRODUCT,
-        problems=("product_unknown",),
     ),
 )

@@ -7,13 +7,9 @@ from clearinghouse.audit import Entry
 from licensing_site.api.operations import Call, Document, Operation
 from licensing_site.api.paging import PAGING, page, row_number
 from licensing_site.api.problems import Problem
-from licensing_site.api.products import OF_PRODUCT, PRODUCT, known_product
-from licensing_site.api.schema_parts import LICENSE_SERVER_NUMBER
-from licensing_site.api.schemas import CASE_NUMBER
+from licensing_site.api.products import PRODUCT, known_product
 from licensing_site.api.shown import shown_entry, shown_request, shown_server
 from licensing_site.tokens import Scope
-
-_CASE: Final = {"case_number": CASE_NUMBER}
 
 
 def servers(call: Call) -> Document:
@@ -88,8 +84,6 @@ OPERATIONS: Final = (
         handler=servers,
         answers="Servers",
         scope=Scope.REQUESTS_READ,
-        path_parameters=OF_PRODUCT,
-        problems=("product_unknown",),
         writes=False,
     ),
     Operation(
@@ -100,8 +94,6 @@ OPERATIONS: Final = (
         handler=server_history,
         answers="Entries",
         scope=Scope.REQUESTS_READ,
-        path_parameters={**OF_PRODUCT, "server": LICENSE_SERVER_NUMBER},
-        problems=("product_unknown", "server_unknown"),
         writes=False,
     ),
     Operation(
@@ -112,9 +104,7 @@ OPERATIONS: Final = (
         handler=requests,
         answers="Requests",
         scope=Scope.REQUESTS_READ,
-        path_parameters=OF_PRODUCT,
         query=PAGING,
-        problems=("product_unknown",),
         writes=False,
     ),
     Operation(
@@ -125,9 +115,7 @@ OPERATIONS: Final = (
         handler=history,
         answers="Entries",
         scope=Scope.REQUESTS_READ,
-        path_parameters=OF_PRODUCT,
         query=PAGING,
-        problems=("product_unknown",),
         writes=False,
     ),
     Operation(
@@ -138,8 +126,6 @@ OPERATIONS: Final = (
         handler=request,
         answers="Request",
         scope=Scope.REQUESTS_READ,
-        path_parameters=_CASE,
-        problems=("request_unknown",),
         writes=False,
     ),
     Operation(
@@ -150,8 +136,6 @@ OPERATIONS: Final = (
         handler=request_history,
         answers="Entries",
         scope=Scope.REQUESTS_READ,
-        path_parameters=_CASE,
-        problems=("request_unknown",),
         writes=False,
     ),
 )

@@ -6,6 +6,8 @@ The sentence that tells somebody of a wrong field is made from the description.
 from collections.abc import Container, Mapping
 from typing import Any, Final
 
+from clearinghouse import Reason
+
 Schema = Mapping[str, Any]
 
 LONGEST_TEXT: Final = 200
@@ -105,3 +107,7 @@ def page_of(name: str, what: str) -> Schema:
 PRODUCT_ID: Final = digits(20, "The product ID")
 NEW_ID: Final = digits(35, "The new license server ID")
 LICENSE_SERVER_NUMBER: Final = whole("The license server's number in the register", 1, 2**31 - 1)
+LICENSE_SERVER_ID: Final = digits(35, "The license server ID")
+CASE_NUMBER: Final = digits(12, "The case number")
+REASON: Final = word("The reason", [reason.value for reason in Reason])
+ISSUE: Final = whole("The issue number", 1, 999)

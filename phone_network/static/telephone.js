@@ -2,11 +2,13 @@
 
 import { figures } from "./figures.js";
 import { Tones } from "./tones.js";
+import { Voice } from "./voice.js";
 
 const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
 const KEYS = [..."123456789*0#"];
 const $ = (id) => document.getElementById(id);
 const tones = new Tones();
+const voice = new Voice();
 const query = new URLSearchParams(location.search);
 const call = { sid: "", state: "idle", to: "", dialled: false, since: 0 };
 let socket = null;
@@ -78,25 +80,6 @@ setInterval(() => {
   $("state").dataset.time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }, 1000);
 
-// --- speech --------------------------------------------------------------------------------
-
-function speak(words, language) {
-  if (!$("voice").checked || !("speechSynthesis" in window)) return;
-  const wanted = (language || document.documentElement.lang).toLowerCase();
-  const voices = speechSynthesis.getVoices();
-  const voice = voices.find((each) => each.lang.toLowerCase().replace("_", "-") === wanted)
-    ?? voices.find((each) => each.lang.slice(0, 2).toLowerCase() === wanted.slice(0, 2));
-  if (!voice) return; // the text is there in any case
-  const utterance = new SpeechSynthesisUtterance(words);
-  utterance.voice = voice;
-  utterance.lang = voice.lang;
-  speechSynthesis.speak(utterance);
-}
-
-function hush() {
-  if ("speechSynthesis" in window) speechSynthesis.cancel();
-}
-
 // --- the network ---------------------------------------------------------------------------
 
 function send(message) {
@@ -119,7 +102,7 @@ function connect() {
   });
   socket.addEventListener("close", () => {
     tones.silence();
-    hush();
+    voice.stop();
     call.sid = "";
     enter("idle");
     show("The phone network is not there. Trying again …");
@@ -163,14 +146,13 @@ const TAKES = {
     write("news", "Connected");
   },
   hears(event) {
-    const own = event.who === "line";
     spoken = write("them", event.text, name(event.who), figures(event.text));
     if (event.language) spoken.lang = event.language;
-    speak(event.text, own ? event.language : "");
+    if (event.sound) voice.play(event.sound);
   },
   heard(event) {
     if (event.cut) {
-      hush();
+      voice.stop();
       spoken?.classList.add("cut");
     }
   },
@@ -197,7 +179,7 @@ const TAKES = {
     write("news", `Connected with ${name(event.who)}`);
   },
   ended(event) {
-    hush();
+    voice.stop();
     tones.silence();
     const failed = call.dialled && ["busy", "failed", "no-answer"].includes(event.status);
     if (failed) {
@@ -220,10 +202,15 @@ function take(event) {
   if (mine && Object.hasOwn(TAKES, event.event)) TAKES[event.event](event);
 }
 
+function wake() {
+  tones.wake();
+  voice.wake();
+}
+
 // --- the person ----------------------------------------------------------------------------
 
 function press(key) {
-  tones.wake();
+  wake();
   tones.key(key);
   const button = $("keypad").querySelector(`[data-key="${CSS.escape(key)}"]`);
   button?.classList.add("down");
@@ -242,7 +229,7 @@ function hangUp() {
 }
 
 function answer() {
-  tones.wake();
+  wake();
   tones.silence();
   send({ do: "answer", call: call.sid });
 }
@@ -263,7 +250,7 @@ for (const key of KEYS) {
 $("dial").addEventListener("submit", (event) => {
   event.preventDefault();
   if (call.state !== "idle") return;
-  tones.wake();
+  wake();
   register();
   Object.assign(call, { to: $("to").value.trim(), dialled: true, sid: "" });
   $("keyed").textContent = "";
@@ -280,7 +267,9 @@ $("tones").addEventListener("change", () => {
   tones.enabled = $("tones").checked;
   if (!tones.enabled) tones.silence();
 });
-$("voice").addEventListener("change", () => $("voice").checked || hush());
+$("voice").addEventListener("change", () => {
+  voice.enabled = $("voice").checked;
+});
 $("say").addEventListener("submit", (event) => {
   event.preventDefault();
   const words = $("words").value.trim();

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from activation_line.database import newest
 from activation_line.web import create_app
 from activation_line.wiring import Line
 from data_store import transaction
@@ -93,3 +94,23 @@ def test_alive_says_only_that_the_process_answers(
 ) -> None:
     assert browser.get("/health/live").text == "alive"
     assert network.asked == []
+
+
+def test_it_is_ready_until_it_is_stopped_or_the_schema_is_another(
+    line: Line, browser: FlaskClient
+) -> None:
+    assert browser.get("/health/ready").status_code == 200
+    with transaction(line.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    migrating = browser.get("/health/ready")
+    assert migrating.status_code == 503
+    assert migrating.json is not None
+    assert not migrating.json["checks"]["database"]["ok"]
+    with transaction(line.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :n"), {"n": newest()})
+    line.voice.live_feed.close()
+    stopping = browser.get("/health/ready")
+    assert stopping.status_code == 503
+    assert stopping.json is not None
+    assert stopping.json["checks"]["process"]["says"] == "It is being stopped."
+    assert browser.get("/health/live").status_code == 200

@@ -10,11 +10,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import (
+    Boolean,
     Column,
     Engine,
     Integer,
     MetaData,
     Table,
+    bindparam,
     insert,
     inspect,
     select,
@@ -23,7 +25,8 @@ from sqlalchemy import (
 
 from activation_line import database
 from agent_console import accounts
-from data_store import StoreError, open_engine, reading, transaction
+from clearinghouse import Policy, catalogue
+from data_store import StoreError, UtcDateTime, open_engine, reading, transaction
 from region_routing import Override
 from switchboard import overrides
 from switchboard.tables import opening_overrides
@@ -110,6 +113,28 @@ def test_exceptions_of_older_schemas_are_kept_there_and_back(prepared: Engine) -
         command.upgrade(config, "head")
     # A row that says nothing of the hours has no place in the older table.
     assert left == [False]
+    assert differences(prepared) == []
+
+
+def test_a_policy_of_an_older_schema_lets_the_line_issue_out_of_hours(prepared: Engine) -> None:
+    config = database._config()
+    with transaction(prepared) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+        connection.execute(
+            text(
+                "INSERT INTO products (product_id, name, product_key, validity_months, window_days,"
+                " reactivations, period_days, max_servers, is_blocked, last_issue, added_at)"
+                " VALUES ('00298772766931009389', 'Suite', '', 12, 14, 5, 365, 1, :no, 0, :at)"
+            ).bindparams(
+                bindparam("no", value=False, type_=Boolean),
+                bindparam("at", value=NOW, type_=UtcDateTime),
+            )
+        )
+        command.upgrade(config, "head")
+        product = catalogue.find(connection, "00298772766931009389")
+    assert product is not None
+    assert product.policy == Policy()
     assert differences(prepared) == []
 
 

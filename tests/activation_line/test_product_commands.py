@@ -352,3 +352,14 @@ def test_help_of_a_group_is_whole(run: Run, group: str) -> None:
     assert told.exit_code == 0
     assert not re.search(r"\w\.\.\.", told.stdout), "cut off"
     assert run(group, "nothing").exit_code == 2
+
+
+def test_when_the_line_issues_by_itself_is_a_word_of_the_policy(run: Run, rng: Random) -> None:
+    product_id = add(run, rng)
+    assert "issue by line: out_of_hours" in run("products", "show", product_id).stdout
+    changed = run("products", "policy", product_id, "--issue-by-line", "always")
+    assert changed.exit_code == 0, changed.output
+    assert "issue by line: always" in run("products", "policy", product_id).stdout
+    refused = run("products", "policy", product_id, "--issue-by-line", "sometimes")
+    assert refused.exit_code == 2
+    assert "always" in refused.output

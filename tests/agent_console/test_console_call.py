@@ -1,5 +1,7 @@
 """The whole way of a call through the console, and every act out of its turn."""
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -7,8 +9,8 @@ from sqlalchemy import select
 from agent_console.tables import wrap_ups
 from clearinghouse.model import Policy, Reason
 from data_store import reading, transaction
-from switchboard import calls, events
-from switchboard.events import EventKind
+from switchboard import calls, events, queues
+from switchboard.events import EventKind, NewEvent
 from switchboard.model import CallState
 from tests.agent_console.console_house import LINE, Act, House, receipt_of_active_server
 
@@ -114,6 +116,23 @@ def test_the_read_out_of_an_earlier_server_is_not_the_next_ones(
     with transaction(house.engine) as conn:
         events.record(conn, call_id, "123412341234", EventKind.CASE_OPENED, {}, house.now())
     assert look(desk)["call"]["new_id"]["read"] == 0
+
+
+def test_wrap_up_is_about_the_server_that_was_served(house: House, desk: FlaskClient, do: Act):
+    call_id = house.ring()
+    do("answer")
+    with transaction(house.engine) as conn:
+        call = calls.get(conn, call_id)
+        assert call is not None
+        queues.let_go(conn, call, house.now())
+        another = replace(call, request_id=None, case_number=None)
+        calls.save(conn, another, events=[NewEvent(EventKind.PROMPT_SPOKEN, {})], now=house.now())
+    seen = look(desk)
+    assert seen["representative"]["work_state"] == "wrap_up"
+    assert seen["call"]["request"]["reason"] == "certificate_expired"
+    page = desk.get("/console/").text
+    assert "The caller goes on with the line" in page
+    assert do("finish", disposition="new_id_issued").get_json()["call"] is None
 
 
 def test_the_caller_keys_the_answer_to_the_challenge(house: House, do: Act):

@@ -117,7 +117,7 @@ def test_a_call_by_keyboard_alone(page: Page, house: House):
         page.keyboard.press("F9")
     expect(lit).to_have_count(0)
     page.keyboard.press("F10")
-    expect(page.get_by_text("The caller keys the closing code")).to_be_visible()
+    expect(page.get_by_text("The caller keys the last group")).to_be_visible()
     house.confirm(call_id)
     expect(page.get_by_text("the license server has accepted")).to_be_visible()
     page.keyboard.press("Shift+F2")

@@ -88,6 +88,21 @@ def test_who_is_called_back_keeps_the_place_and_all_that_was_keyed() -> None:
     assert "Everything held." in called
 
 
+def test_out_of_hours_the_line_issues_reads_out_and_confirms_by_itself() -> None:
+    run = once("--out-of-hours")
+    assert run.status == 0, run.output
+    for words in ["Our support centre is closed now", "New ID, group 7", "Everything held."]:
+        assert words in run.output
+    assert "representative  " not in run.output
+    assert run.digits == once().digits
+
+
+def test_out_of_hours_a_caller_who_hangs_up_while_it_is_read_keeps_the_id() -> None:
+    run = once("--out-of-hours", "--hang-up-at", "read-out")
+    assert run.status == 1
+    assert re.search(r"^Request\s+issued$", run.output, re.MULTILINE)
+
+
 def test_the_same_seed_and_moment_give_the_same_conversation() -> None:
     first, second = (conversation_of(run) for run in (once(), once.__wrapped__()))
     assert first["line"][0] == "Welcome to the Activation Line."
@@ -132,8 +147,9 @@ def test_a_compromised_key_by_a_whole_call() -> None:
     assert asked is not None
     assert answered is not None
     assert f"The answer is {answered[1]}." in run.output
-    acts = re.findall(r"console\s+(.+)$", run.output, re.MULTILINE)
-    assert acts[2:6] == ["verify", "challenge", "answer challenge", "issue"]
+    acts = conversation_of(run)["console"]
+    start = acts.index("verify")
+    assert acts[start : start + 4] == ["verify", "challenge", "answer challenge", "issue"]
 
 
 def test_a_compromised_id_is_revoked_though_the_caller_never_types_the_new_one() -> None:

@@ -29,6 +29,7 @@ from ivr.events import (
     ChallengeWanted,
     ClosingCodeWanted,
     Confirmed,
+    Earlier,
     Event,
     HeardProven,
     IdGiven,
@@ -41,6 +42,7 @@ from ivr.events import (
     ReadingWanted,
     Refused,
     RepresentativeLost,
+    Resumed,
     StandingTold,
 )
 from ivr.session import Step, restore, snapshot
@@ -59,7 +61,7 @@ UP_TO_READING = (
 UP_TO_LAST_GROUP = (*UP_TO_READING, *NEXT * 6)
 UP_TO_TYPING = (*UP_TO_LAST_GROUP, KeysPressed(GROUPS[6]), HeardProven())
 ACCOMPANIED = (*UP_TO_QUEUE, PutThrough("call-1"))
-NOBODY_THERE = CallArrived(Outlook("line", opens="on Monday"))
+ARRIVED = CallArrived(Outlook(helped_by="line", opens="on Monday"))
 
 
 def groups_said(actions: list[Action]) -> list[dict[str, str]]:
@@ -130,14 +132,12 @@ def test_one_key_goes_on_repeats_or_goes_back(keys: str, group: int, noted: list
     assert read(actions) == noted
 
 
-def test_four_speaks_slower_until_it_is_pressed_again() -> None:
-    session, actions = run(*UP_TO_READING, KeysPressed("4"), GIVEN, *NEXT)
-    assert groups_said(actions)[-2:] == [
-        {"group": "1", "digits": "0 0 1 1 5"},
-        {"group": "2", "digits": "0 7 4 2 9"},
-    ]
-    _, actions = run(KeysPressed("4"), GIVEN, session=session)
-    assert groups_said(actions) == [{"group": "2", "digits": "07429"}]
+def test_seven_speaks_slower_and_nine_faster() -> None:
+    session, actions = run(*UP_TO_READING, KeysPressed("7"), GIVEN)
+    assert session.pace == "slow"
+    assert groups_said(actions)[-1] == {"group": "1", "digits": GROUPS[0]}
+    session, _ = run(KeysPressed("9"), GIVEN, session=session)
+    assert (session.pace, session.group) == ("normal", 1)
 
 
 def test_silence_repeats_then_offers_a_person_then_leaves_a_valid_id() -> None:
@@ -154,8 +154,8 @@ def test_a_person_is_one_zero_away_while_a_centre_is_open() -> None:
     assert session.step is Step.QUEUED
 
 
-def test_out_of_hours_a_person_is_told_of_with_the_case_number() -> None:
-    session, actions = run(NOBODY_THERE, *UP_TO_READING[1:], KeysPressed("0"))
+def test_out_of_hours_who_wants_a_person_is_offered_a_call_back() -> None:
+    session, actions = run(ARRIVED, *UP_TO_READING[1:], KeysPressed("0"))
     assert session.step is Step.CALL_BACK
     assert actions[-1] == CheckCallBack()
 
@@ -212,7 +212,7 @@ def test_what_needs_a_person_goes_to_one() -> None:
 
 def test_a_refusal_says_why_what_is_left_and_when() -> None:
     refused = Refused("limit_reached", 0, "Tuesday")
-    session, actions = run(NOBODY_THERE, *UP_TO_READING[1:-1], refused)
+    session, actions = run(ARRIVED, *UP_TO_READING[1:-1], refused)
     assert session.step is Step.CALL_BACK
     assert said(actions)[-3:] == ["refused_limit_reached", "reactivations_left", "next_date"]
     assert Say("next_date", (("date", "Tuesday"),)) in actions
@@ -242,7 +242,7 @@ def test_the_star_brings_the_representative_back_from_the_proof() -> None:
 
 
 def test_the_representative_lets_the_line_read() -> None:
-    session, actions = run(*ACCOMPANIED, ReadingWanted(), GIVEN)
+    session, actions = run(*ACCOMPANIED, ReadingWanted(), replace(GIVEN, with_keys=True))
     assert session.step is Step.READING
     assert said(actions)[-2:] == ["reading_keys", "new_id_group"]
     _, actions = run(KeysPressed("0"), session=session)
@@ -282,6 +282,34 @@ def test_a_wrong_answer_is_keyed_again_and_then_left_to_the_representative() -> 
     assert "challenge_answer_wrong" in said(actions)
     _, actions = run(wrong[1], session=session)
     assert actions[-1] == FindRepresentative()
+
+
+@pytest.mark.parametrize(("broke_at", "group"), [(Step.READING, 3), (Step.LAST_GROUP, 7)])
+def test_a_call_that_broke_off_in_the_reading_goes_on_at_its_group(
+    broke_at: Step, group: int
+) -> None:
+    earlier, _ = run(*UP_TO_REASON)
+    earlier = replace(
+        earlier, step=Step.ENDED, broke_at=broke_at.value, group=group, accompanied=True
+    )
+    session, actions = run(
+        CallArrived(earlier=Earlier(1, "license_server_id", 2)),
+        KeysPressed("07"),
+        Resumed(earlier, Outlook()),
+    )
+    assert actions[-1] == GiveId(7, with_keys=True)
+    assert not session.accompanied
+    session, actions = run(replace(GIVEN, with_keys=True), session=session)
+    assert said(actions)[:2] == ["reading_keys", "new_id_group"]
+    assert groups_said(actions) == [{"group": str(group), "digits": GROUPS[group - 1]}]
+
+
+def test_a_call_that_broke_off_with_nothing_issued_goes_to_a_person() -> None:
+    earlier, _ = run(*UP_TO_REASON)
+    earlier = replace(earlier, step=Step.ENDED, broke_at=Step.TALKING.value)
+    arrived = CallArrived(earlier=Earlier(1, "license_server_id", 2))
+    session, _ = run(arrived, KeysPressed("07"), Resumed(earlier, Outlook()), RepresentativeLost())
+    assert session.step is Step.QUEUED
 
 
 DONE = (*UP_TO_TYPING, KeysPressed("0208"), Confirmed())

@@ -120,6 +120,25 @@ def test_two_digits_lead_back_to_where_the_call_broke(
     assert state == ("read" if way is to_closing_code else "opened")
 
 
+def test_what_a_representative_was_reading_out_the_line_reads_on(house, telephone, another) -> None:
+    to_talk(house, telephone)
+    call, register = call_of(house, telephone), house.services.clearinghouse
+    with transaction(house.engine) as conn:
+        register.check(conn, call.request_id, REP, house.time())
+        issued = register.issue(conn, call.request_id, REP, house.time())
+        for group in (1, 2, 3):
+            data = {"group": group}
+            kind = EventKind.GROUP_READ
+            events.record(conn, call.id, call.case_number, kind, data, house.time())
+    cut_off(telephone)
+    again = another(2).rings()
+    again.keys(proof(house, again))
+    assert again.heard == ["resumed", "line_code", "reading_keys", "new_id_group"]
+    assert "group 4" in again.document
+    digits = house.services.prompts.digits(str(issued.new_license_server_id)[15:20], "en")
+    assert digits in again.document
+
+
 def test_groups_keyed_before_there_was_a_case_come_back(house, telephone, another) -> None:
     server_id = house.server_id
     telephone.rings().keys(house.family.product_id).keys(

@@ -185,3 +185,33 @@ def test_a_network_that_does_not_answer_is_said_in_a_sentence() -> None:
     )
     with pytest.raises(TelephonyError, match="does not answer"):
         nobody.ask(CALL, "queue")
+
+
+@pytest.mark.parametrize("records", [False, True])
+def test_a_conversation_is_recorded_where_that_is_wanted(network, records) -> None:
+    network.answers[f"{ROOT}/Conferences/call-7/Participants.json"] = (201, "{}")
+    connect(
+        TwilioTelephony(
+            account_sid=ACCOUNT,
+            auth_token="secret",
+            public_base_url=PUBLIC,
+            api_base_url=network.address,
+            records=records,
+        )
+    )
+    _, _, form = network.asked[0]
+    assert form.get("ConferenceRecord") == (["record-from-start"] if records else None)
+
+
+def test_a_token_that_is_void_is_followed_by_the_next(network) -> None:
+    telephony = TwilioTelephony(
+        account_sid=ACCOUNT,
+        auth_token="secret",
+        public_base_url=PUBLIC,
+        api_base_url=network.address,
+        auth_token_next="next",
+    )
+    network.answers[CALL_PATH] = (401, '{"code": 20003, "message": "Authenticate"}')
+    with pytest.raises(TelephonyError, match="20003"):
+        telephony.ask(CALL, "queue")
+    assert len(network.asked) == 2

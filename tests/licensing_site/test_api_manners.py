@@ -16,7 +16,7 @@ from codes import product_id as product_ids
 from codes import product_key as product_keys
 from data_store import StoreError, open_engine, reading
 from licensing_site.api.problems import KINDS
-from licensing_site.api.schemas import FIGURES
+from licensing_site.api.register_schemas import FIGURES
 from tests.licensing_site.api_house import BASE, Api
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "api.md"

@@ -122,7 +122,7 @@ async def open_world(**changes: Any) -> AsyncIterator[World]:
     number = replace(number, **changes.pop("number", {}))
     if number.fallback_url.startswith("/"):
         number = replace(number, fallback_url=world.app_url + number.fallback_url)
-    settings = Settings(new_account(), (number,), virtual=True, start=START)
+    settings = Settings(new_account(), (number,), virtual=True, start=START, speech="rate")
     settings = replace(settings, **changes)
     world.pages["/status"] = "<Response/>"
     try:

@@ -56,6 +56,24 @@ def test_keys_only_when_the_line_both_asks_and_listens() -> None:
     assert keyed(Caller(FACTS), *reversed(ask("ask_product_id"))) == [FACTS.product_id + "#"]
 
 
+def test_a_case_number_is_keyed_in_place_of_the_product_id() -> None:
+    caller = Caller(FACTS, case_number="123412341234")
+    events = (*ask("ask_product_id"), *ask("resume_by_license_server_id", group="2"))
+    assert keyed(caller, *events, *ask("ask_groups_from", group="6")) == [
+        "123412341234#",
+        FACTS.license_server_id[5:7],
+        FACTS.license_server_id[25:] + "#",
+    ]
+
+
+def test_the_groups_of_a_product_id_are_keyed_on_where_the_call_broke() -> None:
+    events = (*ask("resume_by_product_id", group="1"), *ask("ask_groups_from", group="3"))
+    assert keyed(Caller(FACTS), *events) == [
+        FACTS.product_id[:2],
+        FACTS.product_id[10:] + "#",
+    ]
+
+
 @pytest.mark.parametrize("group", range(1, 12))
 def test_one_digit_of_the_group_is_wrong_and_right_when_asked_again(group: int) -> None:
     of_product = group <= 4

@@ -1,0 +1,41 @@
+"""Who is told what the webhooks do, for logs and figures; without anybody it costs nothing."""
+
+from typing import Protocol
+
+from ivr.session import Step
+from switchboard.model import Call
+
+
+class Observer(Protocol):
+    """Told of every request and turn, in its thread. It must not raise, and never gets digits."""
+
+    def request(self, call_sid: str) -> None:
+        """A signed request of this call begins."""
+
+    def turn(self, call: Call, step: Step, to: Step, outcome: str, seconds: float) -> None:
+        """A turn was taken and committed.
+
+        It led from `step` to `to`; `outcome` is `taken`, `late` (it did not fit the step),
+        `repeated` (the network asked twice) or `over` (the call had ended).
+        """
+
+    def failed(self, error: BaseException) -> None:
+        """A turn failed; the caller heard the apology."""
+
+    def telephony_failed(self) -> None:
+        """The network refused an order, or did not answer."""
+
+
+class _Unobserved:
+    """Nobody looks."""
+
+    def request(self, call_sid: str) -> None: ...
+
+    def turn(self, call: Call, step: Step, to: Step, outcome: str, seconds: float) -> None: ...
+
+    def failed(self, error: BaseException) -> None: ...
+
+    def telephony_failed(self) -> None: ...
+
+
+UNOBSERVED: Observer = _Unobserved()
