@@ -23,7 +23,9 @@ SECONDS_TO_CHOOSE = 10
 
 
 def want(session: Session, _event: ReadingWanted) -> Turn:
-    """The representative lets the line read: from the first group on."""
+    """The representative lets the line read: from the first group on, where there is an ID."""
+    if session.case is None:
+        return session, (FindRepresentative(),)
     return begin(replace(session, group=1, tries=0, silences=0))
 
 

@@ -144,7 +144,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     Step.TALKING: {
         PutThrough: frozenset({Step.TALKING}),
         ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
-        ReadingWanted: frozenset({Step.READING}),
+        ReadingWanted: frozenset({Step.READING, Step.TALKING}),
         ChallengeWanted: frozenset({Step.CHALLENGE}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from region_routing import Override, RoutingTable, as_ruled, is_open
 from switchboard import overrides
-from switchboard.queues import Help, Overflow
+from switchboard.model import Help, Overflow
 
 
 def helping(routing: RoutingTable, conn: Connection, now: datetime) -> Overflow:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 import region_routing
 from region_routing import Override
 from switchboard import overflow, overrides, queues
-from switchboard.model import CallState
-from switchboard.queues import FIRST_IN_LINE, URGENT, Help
+from switchboard.model import CallState, Help, Overflow
+from switchboard.queues import FIRST_IN_LINE, URGENT
 from tests.switchboard.switch_board import START, Board
 
 ROUTING = region_routing.load()
@@ -83,7 +83,7 @@ def test_the_caller_may_choose_another_centre(board: Board) -> None:
 # --- by the tables ----------------------------------------------------------------------------
 
 
-def helping(conn: Connection, now: datetime) -> queues.Overflow:
+def helping(conn: Connection, now: datetime) -> Overflow:
     return overflow.helping(ROUTING, conn, now)
 
 
