@@ -389,15 +389,5 @@ def test_a_closed_centre_calls_when_it_opens(house, telephone) -> None:
         )
         representatives.set_presence(conn, "early", Presence.AVAILABLE, house.time())
         assert queues.offer(conn, house.time()) == []
-        # Whichever centre opens first is the one that calls.
-        representatives.add(
-            conn,
-            name="early",
-            display_name="Early",
-            centres=[call.centre],
-            languages=[call.language],
-            now=house.time(),
-        )
-        representatives.set_presence(conn, "early", Presence.AVAILABLE, house.time())
         made = queues.offer(conn, call.not_before)
     assert [offer.call_id for offer in made] == [call.id]
