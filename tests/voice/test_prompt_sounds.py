@@ -83,7 +83,7 @@ def test_values_are_filled_in_as_a_call_does() -> None:
         "Your case number is four, eight, two, seven. one, nine, three, five. "
         "zero, six, seven, two."
     )
-    assert "November 30, at 7:30" in with_values(PROMPTS, "centre_closed", "en")
+    assert "November 30, at 7:30" in with_values(PROMPTS, "line_helps", "en")
     assert with_values(PROMPTS, "ask_group", "en").startswith("Please key only group 7 again")
 
 
