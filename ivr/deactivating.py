@@ -11,6 +11,8 @@ from codes import deactivation_confirmation, deactivation_receipt
 from ivr import servers
 from ivr.actions import Action, Ask, Deactivate, Note, Say
 from ivr.events import Deactivated, KeysPressed, NothingPressed, Refused
+from ivr.helping import STEPS as PACE_KEYS
+from ivr.helping import with_pace
 from ivr.outcomes import (
     MOST_SILENCES,
     MOST_TRIES,
@@ -54,7 +56,8 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return replace(session, step=Step.LICENSE_SERVER_ID, tries=0, silences=0), (_go_on(),)
     if key == "0":
         return to_person(session)
-    tries = session.tries if key == "*" else session.tries + 1
+    session = with_pace(session, key)
+    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
     if tries >= MOST_TRIES:
         return to_person(session)
     return offer(replace(session, tries=tries, silences=0))

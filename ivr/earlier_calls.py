@@ -53,14 +53,14 @@ def of_caller(turn: "Turn") -> Earlier | None:
     Calls that brought nothing are passed over.
     """
     caller = turn.call.caller
-    if OWN_NUMBER.fullmatch(caller) is None or not _may_try(turn, caller):
+    if OWN_NUMBER.fullmatch(caller) is None:
         return None
     ended = calls.ended_of_caller(turn.conn, caller, _since(turn), MOST_LOOKED_AT)
     for call in ended:
         session = _session_of(call)
         if session.case is None and not session.has_keyed:
             continue
-        return _resumable(turn, call, session)
+        return _resumable(turn, call, session) if _may_try(turn, caller) else None
     return None
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from activation_line import database
 from agent_console import accounts
-from clearinghouse import Policy, catalogue
+from clearinghouse import Policy, catalogue, customers
 from data_store import StoreError, UtcDateTime, open_engine, reading, transaction
 from region_routing import Override
 from switchboard import overrides
@@ -106,7 +106,7 @@ def test_exceptions_of_older_schemas_are_kept_there_and_back(prepared: Engine) -
         )
         command.upgrade(config, "head")
         closed = Override("north", NOW, NOW + day, is_open=False)
-        assert overrides.current(connection, NOW) == [closed]
+        assert overrides.near(connection, NOW) == [closed]
         overrides.add(connection, "north", start=NOW, end=NOW + day, overflow=("south",))
         command.downgrade(config, "0001")
         left = connection.execute(select(opening_overrides.c.is_open)).scalars().all()
@@ -135,6 +135,24 @@ def test_a_policy_of_an_older_schema_lets_the_line_issue_out_of_hours(prepared: 
         product = catalogue.find(connection, "00298772766931009389")
     assert product is not None
     assert product.policy == Policy()
+    assert differences(prepared) == []
+
+
+def test_customers_of_an_older_schema_are_nowhere_in_particular(prepared: Engine) -> None:
+    config = database._config()
+    with transaction(prepared) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0010")
+        connection.execute(
+            text(
+                "INSERT INTO customers (id, name, contact, added_at)"
+                " VALUES (1, 'Example Ltd', 'it@example.com', :at)"
+            ).bindparams(bindparam("at", value=NOW, type_=UtcDateTime))
+        )
+        command.upgrade(config, "head")
+        assert customers.by_id(connection, 1) == customers.Customer(
+            1, "Example Ltd", "it@example.com"
+        )
     assert differences(prepared) == []
 
 

@@ -140,8 +140,18 @@ def test_customers(run: Run, rng: Random) -> None:
     assert "1  Example Ltd  it@example.com\n" in run("customers", "list").stdout
     assert run("customers", "change", "1", "--contact", "", "--name", "Example plc").exit_code == 0
     (first, second) = json.loads(run("customers", "list", "--json").stdout)
-    assert first == {"id": 1, "name": "Example plc", "contact": ""}
+    assert first == {"id": 1, "name": "Example plc", "contact": "", "region": None}
     assert second["name"] == "Other Ltd"
+
+
+def test_a_customers_country_is_where_calls_belong(run: Run, rng: Random) -> None:
+    run("customers", "add", "Example Ltd", "--region", "de")
+    add(run, rng, "--customer", "Example Ltd")
+    assert "region: DE" in run("customers", "show", "1").stdout
+    assert run("customers", "change", "1", "--name", "Example plc").exit_code == 0
+    assert "region: DE" in run("customers", "show", "1").stdout
+    assert run("customers", "change", "1", "--region", "").exit_code == 0
+    assert "region: none" in run("customers", "show", "1").stdout
 
 
 def test_what_cannot_be_done_to_customers(run: Run) -> None:
@@ -151,6 +161,7 @@ def test_what_cannot_be_done_to_customers(run: Run) -> None:
         (["add", " "], "needs a name"),
         (["show", "7"], "no customer 7"),
         (["change", "1"], "Nothing to change"),
+        (["change", "1", "--region", "ZZ"], "'ZZ' is no country's code"),
         (["change", "7", "--name", "x"], "no customer 7"),
     ):
         told = run("customers", *words)
