@@ -65,9 +65,10 @@ def to_queue(house, telephone) -> None:
 
 def to_talk(house, telephone) -> None:
     to_queue(house, telephone)
+    call_id = call_of(house, telephone).id  # before the offer, which holds the call's row
     with transaction(house.engine) as conn:
         queues.offer(conn, house.time())
-        queues.answer(conn, "rep", call_of(house, telephone).id, house.time())
+        queues.answer(conn, "rep", call_id, house.time())
     telephone.redirected("conversation")
 
 
