@@ -62,8 +62,11 @@ def go_on_in_language(session: Session, event: LanguageChanged) -> Turn:
 def news(outlook: Outlook) -> tuple[Say, ...]:
     """What a caller has to know before keying anything; nothing where all is well."""
     says: tuple[Say, ...] = ()
-    if outlook.wanted:
-        says += (Say("language_fallback", (("wanted", outlook.wanted),)),)
+    wanted = (("wanted", outlook.wanted),)
+    if outlook.instead:
+        says += (Say("nobody_speaks", (*wanted, ("instead", outlook.instead))),)
+    elif outlook.wanted:
+        says += (Say("language_fallback", wanted),)
     if outlook.helped_by == "centre":
         if outlook.is_elsewhere:
             says += (Say("another_centre"),)

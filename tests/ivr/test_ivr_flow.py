@@ -224,6 +224,15 @@ def test_a_dropped_key_is_found_and_its_group_alone_is_asked() -> None:
     assert asked.says[0].values == (("group", "3"),)
 
 
+def test_where_a_group_is_to_be_marked_a_person_is_one_key_away() -> None:
+    session, _ = run(CallArrived(), KeysPressed(PRODUCT_ID))
+    marking = replace(session, step=Step.MARKING)
+    session, actions = run(KeysPressed("*"), session=marking)
+    assert said(actions)[0] == "parity_wrong"
+    session, _ = run(KeysPressed("0"), session=session)
+    assert session.step is Step.QUEUED
+
+
 def test_three_bad_tries_bring_a_person_with_everything_that_was_keyed() -> None:
     spoilt = wrong(PRODUCT_ID, 7)
     session, actions = run(
