@@ -1,8 +1,8 @@
 """Install what the tests need beyond Python packages, where it is missing and may be installed.
 
-Needs: Chromium for the browser tests, PostgreSQL for the store's, nginx for the proxy's. Where
-installing is not possible the tests that want them are left out, and this says which; with CI=true
-that is an error instead.
+Needs: Chromium for the browser tests, PostgreSQL for the store's, nginx for the proxy's, openssl,
+and `ip` for cables between network namespaces. Where installing is not possible the tests that want
+them are left out, and this says which; with CI=true that is an error instead.
 """
 
 import os
@@ -16,6 +16,7 @@ NEEDS = {
     "postgresql": ("postgresql", "the tests that run on PostgreSQL as well as on SQLite"),
     "nginx": ("nginx-light", "the tests of the proxy settings in deploy/"),
     "openssl": ("openssl", "the tests that ask openssl about certificates"),
+    "ip": ("iproute2", "the test of the automatic method between machines"),
 }
 
 

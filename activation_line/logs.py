@@ -11,7 +11,7 @@ import sys
 from contextvars import ContextVar
 from traceback import format_tb
 from types import TracebackType
-from typing import Final
+from typing import Final, TextIO
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
@@ -44,7 +44,12 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 def log_to_stderr(form: str) -> None:
     """Let every logger of this process write to stderr: `form` is `json` or `text`."""
-    handler = logging.StreamHandler(sys.stderr)
+    log_to(sys.stderr, form)
+
+
+def log_to(stream: TextIO, form: str) -> None:
+    """Let every logger of this process write there."""
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter(form))
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -59,7 +64,7 @@ def log_to_stderr(form: str) -> None:
             *_last(form),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
 

@@ -6,6 +6,7 @@ no neighbour on the machine flatters the ratio. The bare side is Flask, `Request
 `twilio` builders, and remembers nothing. The same over HTTP, in wall time, is printed beside it.
 """
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +31,9 @@ import clearinghouse.tables
 import region_routing
 import spoken_prompts
 import switchboard.tables
+from activation_line.logs import log_to, turn_log
+from activation_line.metrics import Metrics
+from activation_line.observing import NumberedRequests, Observed
 from clearinghouse import Actor, Clearinghouse, Policy
 from codes import family, license_server_id, product_key
 from data_store import Cipher, open_engine, transaction
@@ -135,7 +139,8 @@ def bare_app() -> Flask:
 
 
 def line_app(engine: Engine, product_id: str, key: str) -> Flask:
-    """The line on an empty store with one product."""
+    """The line on an empty store with one product; logged and counted as in earnest."""
+    log_to(Path(os.devnull).open("w", encoding="utf-8"), "json")  # noqa: SIM115 -- to the end
     for tables in (clearinghouse.tables, switchboard.tables):
         tables.metadata.create_all(engine)
     register = Clearinghouse(Cipher([bytes(32)]))
@@ -165,9 +170,11 @@ def line_app(engine: Engine, product_id: str, key: str) -> Flask:
         auth_token=TOKEN,
         public_base_url=BASE,
         live_feed=LiveFeed(engine),
+        observer=Observed(Metrics(), turn_log()),
     )
     app = Flask("line")
     app.register_blueprint(create_blueprint(services), url_prefix="/voice")
+    app.wsgi_app = NumberedRequests(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

@@ -2,7 +2,7 @@
 
 from data_store.cipher import Cipher
 from data_store.engine import open_engine
-from data_store.errors import StoreError
+from data_store.errors import ConnectionLostError, StoreError
 from data_store.naming import named_metadata
 from data_store.private_file import read_private, write_private
 from data_store.revision import Revision, check_revision, stored_revision
@@ -11,6 +11,7 @@ from data_store.types import Json, UtcDateTime
 
 __all__ = [
     "Cipher",
+    "ConnectionLostError",
     "Json",
     "Revision",
     "StoreError",

@@ -11,6 +11,10 @@ class StoreError(Exception):
     """The store can't be used as it is; `str()` says why and what to do."""
 
 
+class ConnectionLostError(StoreError):
+    """The connection broke while it was used; a new one may find the store there again."""
+
+
 # Primary result codes of SQLite (https://www.sqlite.org/rescode.html): the low byte, since
 # extended codes carry the cause in the higher ones. SQLITE_CONSTRAINT is missing on purpose:
 # a broken constraint is the caller's business, not the store's.
@@ -57,6 +61,9 @@ def translate(error: BaseException, where: str) -> StoreError | None:
 
     `where` names the database for people, without a password.
     """
+    kind = StoreError
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        kind = ConnectionLostError
     if isinstance(error, PoolTimeoutError):
         return StoreError(f"All connections to {where} are in use. Try again.")
     for cause in _causes(error):
@@ -67,7 +74,7 @@ def translate(error: BaseException, where: str) -> StoreError | None:
         state = getattr(cause, "sqlstate", None)
         if isinstance(state, str):
             sentence = _POSTGRESQL_SENTENCES.get(state) or _POSTGRESQL_SENTENCES.get(state[:2])
-            return StoreError(sentence.format(where=where)) if sentence else None
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return StoreError(_POSTGRESQL_SENTENCES["08"].format(where=where))
+            return kind(sentence.format(where=where)) if sentence else None
+    if kind is ConnectionLostError:
+        return kind(_POSTGRESQL_SENTENCES["08"].format(where=where))
     return None

@@ -172,6 +172,16 @@ class AnswerChallenge:
 
 
 @dataclass(frozen=True, slots=True)
+class InstallPack:
+    """Give a license pack to a server. Brings `IdGiven` with the license pack ID, or `Refused`."""
+
+    product_id: str
+    current_id: str
+    license_code: str
+    with_keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A row for the event log; `data` as pairs, never with an ID's digits."""
 
@@ -275,5 +285,6 @@ Command = (
     | Release
     | GiveChallenge
     | AnswerChallenge
+    | InstallPack
 )
 Action = Spoken | Command | Note

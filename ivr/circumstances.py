@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivr.actions import ChangeLanguage, MoveCall
 from ivr.events import LanguageChanged, Moved, Outlook, ProductFound
-from region_routing import Line, Override, Region, RoutingTable, language_name
+from region_routing import Line, Region, RoutingTable, better_region, language_name
 from region_routing.destinations import Destination, Kind, destination
 from spoken_prompts import Prompts
 from spoken_prompts.choosing import Choice, choose, known
@@ -43,7 +43,7 @@ def language_for(prompts: Prompts, line: Line, region: Region, *, production: bo
 def look(turn: "Turn", region: str, choice: Choice) -> Standing:
     """Find out how things stand for a call of this region in this language."""
     services = turn.services
-    dated = [Override(*row) for row in overrides.near(turn.conn, turn.now)]
+    dated = overrides.near(turn.conn, turn.now)
     going = destination(services.routing, region, choice.language, turn.now, dated)
     spoken, wanted, instead = choice.language, choice.fell_back_from, ""
     may_change = services.prompts.is_allowed(going.language, production=services.production)
@@ -99,16 +99,10 @@ def product_found(turn: "Turn", product_id: str) -> ProductFound:
     """A product that the register knows, and its holder's region if calls go elsewhere there."""
     services, call = turn.services, turn.call
     registered = services.clearinghouse.region_of_product(turn.conn, product_id)
-    if registered is None or not _goes_elsewhere(services.routing, call.region, registered):
+    better = better_region(services.routing, call.region, registered)
+    if better is None:
         return ProductFound()
-    return ProductFound(registered, services.routing.region_name(registered, call.language))
-
-
-def _goes_elsewhere(routing: RoutingTable, region: str, registered: str) -> bool:
-    if registered not in routing.regions or region not in routing.regions:
-        return False
-    ours, theirs = routing.route(region), routing.route(registered)
-    return (ours.line.id, ours.centre.id) != (theirs.line.id, theirs.centre.id)
+    return ProductFound(better, services.routing.region_name(better, call.language))
 
 
 def _others(

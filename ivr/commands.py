@@ -29,6 +29,7 @@ from ivr.actions import (
     FindRepresentative,
     GiveChallenge,
     GiveId,
+    InstallPack,
     IssueByLine,
     LookAtQueue,
     LookUpProduct,
@@ -232,6 +233,7 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
 
 # Commands that a module of their own carries out, each the kinds of its key.
 ELSEWHERE: dict[type[Command], Callable[[Turn, Any], Event | None]] = {
+    InstallPack: commands_issuing.install_pack,
     ChangeLanguage: circumstances.change_language,
     MoveCall: circumstances.move,
     FindEarlierCall: earlier_calls.find,

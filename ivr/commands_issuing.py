@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clearinghouse import Actor, Refusal
-from codes import new_license_server_id
+from clearinghouse import Actor, Channel, Refusal
+from codes import license_pack_id, new_license_server_id
 from data_store import mark_durable
 from ivr.actions import (
     AnswerChallenge,
     AskStanding,
     GiveChallenge,
     GiveId,
+    InstallPack,
     IssueByLine,
     ProveHeard,
 )
@@ -64,6 +65,23 @@ def challenge(turn: Turn, command: GiveChallenge | AnswerChallenge) -> Event:
             house.answer_challenge(turn.conn, case, answer, turn.caller, turn.now)
             mark_durable(turn.conn)
             return ChallengeAnswered()
+
+
+def install_pack(turn: Turn, command: InstallPack) -> IdGiven:
+    """Give the pack to the server; asked again, the register gives the same license pack ID."""
+    given = turn.services.clearinghouse.install_pack(
+        turn.conn,
+        product_id=command.product_id,
+        current_id=command.current_id,
+        license_code=command.license_code,
+        channel=Channel.TELEPHONE,
+        actor=turn.caller,
+        now=turn.now,
+    )
+    if command.with_keys:
+        turn.note(EventKind.PACK_INSTALLED)
+    groups = license_pack_id.split(given.license_pack_id)
+    return IdGiven(tuple(groups), command.with_keys)
 
 
 def _issue(turn: Turn, case: int, *, out_of_hours: bool) -> Event:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from codes import keying
 from codes.keying import Keyed, Taken
-from ivr import deactivating
+from ivr import deactivating, packs
 from ivr.actions import Action, Ask, LookUpProduct, Note, OpenRequest, Say
 from ivr.events import KeysPressed, NothingPressed
 from ivr.helping import ask_help, with_pace
@@ -23,6 +23,13 @@ SECONDS_FOR_KEYS = 6
 SECONDS_TO_MARK = 10
 
 KEYS = re.compile(r"[0-9]+|\*\*|\*")
+
+
+# What may be keyed in place of a license server ID, and what it leads to.
+ANOTHER_CODE = (
+    (deactivating.receipt_of, deactivating.offer),
+    (packs.code_of, packs.offer),
+)
 
 
 def code_of(session: Session) -> Keyed:
@@ -115,19 +122,25 @@ def _go_on(session: Session, first: tuple[Say, ...], notes: tuple[Action, ...]) 
     """Where the keys lead: the next code, the register, the missing group, or a person."""
     keyed = code_of(session)
     if keyed.complete:
-        session = replace(session, tries=0)
-        if keyed.kind == "product_id":
-            step, command = Step.LOOKING_UP, LookUpProduct(keyed.digits)
-            return replace(session, step=step), (*notes, command)
-        opening = OpenRequest(session.product_id.digits, keyed.digits)
-        return replace(session, step=Step.OPENING), (*notes, opening)
-    if deactivating.receipt_of(session) is not None:
-        return deactivating.offer(replace(session, tries=0), *notes)
+        return _ask_register(replace(session, tries=0), keyed, notes)
+    for is_another, offer in ANOTHER_CODE:
+        if is_another(session) is not None:
+            return offer(replace(session, tries=0), *notes)
     if session.tries >= MOST_TRIES:
         return to_person(session, *notes, Say("too_many_tries"))
     if keyed.parity_wrong:
         return ask_to_mark(session, notes)
     return ask_for_groups(session, first, notes)
+
+
+def _ask_register(session: Session, keyed: Keyed, notes: tuple[Action, ...]) -> Turn:
+    if keyed.kind == "product_id":
+        step, command = Step.LOOKING_UP, LookUpProduct(keyed.digits)
+        return replace(session, step=step), (*notes, command)
+    if session.license_code:
+        return packs.install(session, *notes)
+    opening = OpenRequest(session.product_id.digits, keyed.digits)
+    return replace(session, step=Step.OPENING), (*notes, opening)
 
 
 def ask_for_groups(

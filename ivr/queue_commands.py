@@ -44,16 +44,15 @@ def carry_out(turn: "Turn", session: Session, command: QueueCommand) -> Event:
 
 def look(turn: "Turn") -> StillWaiting:
     """Place, expected time, and whether anybody is at work, as of now."""
-    call, conn = turn.call, turn.conn
-    place = queues.position(conn, call.id, turn.now).place
+    call, conn, services = turn.call, turn.conn, turn.services
+    place = queues.place_of(conn, call, turn.now).place
     if place == 0:
         return StillWaiting(0)
-    centres = overflow.reachable(turn.services.routing, conn, call.centre, turn.now)
-    own = waiting_times.measure(conn, centres[:1], call.language)
-    elsewhere = own.at_work == 0 and bool(waiting_times.at_work(conn, centres[1:], call.language))
+    known = services.forecasts.of(conn, services.routing, call.centre, call.language, turn.now)
+    own = known.measured
     seconds = waiting_times.expected(own, place)
     minutes = None if seconds is None else waiting_times.spoken_minutes(seconds) or LONG
-    return StillWaiting(place, minutes, own.at_work > 0, elsewhere, call.case_number)
+    return StillWaiting(place, minutes, own.at_work > 0, known.elsewhere, call.case_number)
 
 
 def _change_centre(turn: "Turn") -> StillWaiting:
@@ -120,7 +119,7 @@ def _miss(turn: "Turn") -> Event:
 
 def _destination(turn: "Turn") -> Destination:
     call = turn.call
-    dated = overrides.current(turn.conn, turn.now)
+    dated = overrides.near(turn.conn, turn.now)
     return destination(turn.services.routing, call.region, call.language, turn.now, dated)
 
 

@@ -6,6 +6,7 @@ each time. What comes after the last group stands in `ivr.proving`.
 
 from dataclasses import replace
 
+from ivr import packs
 from ivr.actions import Action, Ask, FindRepresentative, GiveId, Note, Say
 from ivr.events import IdGiven, KeysPressed, NothingPressed, ReadingWanted, Refused
 from ivr.helping import with_pace
@@ -22,16 +23,15 @@ SECONDS_TO_CHOOSE = 10
 
 
 def want(session: Session, _event: ReadingWanted) -> Turn:
-    """The representative lets the line read: from the first group on."""
+    """The representative lets the line read: from the first group on, where there is an ID."""
+    if session.case is None:
+        return session, (FindRepresentative(),)
     return begin(replace(session, group=1, tries=0, silences=0))
 
 
 def begin(session: Session, *first: Action) -> Turn:
     """Read from the group in hand on, after what the keys do."""
-    session = replace(session, step=Step.READING, group=max(session.group, 1))
-    if session.case is None:
-        return to_person(session, *first)
-    return session, (*first, GiveId(session.case, with_keys=True))
+    return _order(replace(session, group=max(session.group, 1)), *first, with_keys=True)
 
 
 def again(session: Session) -> Turn:
@@ -39,11 +39,13 @@ def again(session: Session) -> Turn:
     return _order(session)
 
 
-def _order(session: Session, *first: Action) -> Turn:
+def _order(session: Session, *first: Action, with_keys: bool = False) -> Turn:
     session = replace(session, step=Step.READING)
+    if session.license_code:
+        return session, (*first, packs.give(session, with_keys=with_keys))
     if session.case is None:
         return to_person(session, *first)
-    return session, (*first, GiveId(session.case))
+    return session, (*first, GiveId(session.case, with_keys))
 
 
 def give(session: Session, event: IdGiven) -> Turn:
@@ -55,8 +57,9 @@ def give(session: Session, event: IdGiven) -> Turn:
 def read(session: Session, groups: tuple[str, ...], *first: Say) -> Turn:
     """Say the group in hand, and after the last one what proves that it was heard."""
     number = session.group
-    said = Say("new_id_group", (("group", str(number)), ("digits", groups[number - 1])))
-    if number == GROUPS:
+    prompt = "pack_id_group" if session.license_code else "new_id_group"
+    said = Say(prompt, (("group", str(number)), ("digits", groups[number - 1])))
+    if number == GROUPS and not session.license_code:
         session = replace(session, step=Step.LAST_GROUP)
         return session, (ask_last(*first, said, Say("ask_last_group")),)
     more = (Say("offer_person"),) if session.silences >= MOST_SILENCES else ()
@@ -72,6 +75,8 @@ def take_key(session: Session, event: KeysPressed) -> Turn:
     session = replace(session, silences=0)
     group = session.group
     match event.keys:
+        case "1" | "#" if group == GROUPS:
+            return packs.finish(session)
         case "1" | "#":
             return _order(replace(session, group=group + 1), noted(group))
         case "3":
@@ -90,9 +95,9 @@ def miss_key(session: Session, _event: NothingPressed) -> Turn:
     return _order(session) if silences < 2 * MOST_SILENCES else leave(session)
 
 
-def refuse(session: Session, _event: Refused) -> Turn:
+def refuse(session: Session, event: Refused) -> Turn:
     """There is no ID to read: a person can tell why."""
-    return fetch_person(session)
+    return packs.refuse(session, event) if session.license_code else fetch_person(session)
 
 
 def choose(session: Session, event: KeysPressed) -> Turn:

@@ -55,6 +55,7 @@ def _next(session: Session, step: Step) -> Session:
         license_server_id=NO_LICENSE_SERVER_ID,
         case=None,
         issues=False,
+        license_code="",
         group=0,
         tries=0,
         silences=0,

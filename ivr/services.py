@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from clearinghouse import Clearinghouse
+from ivr.forecasts import Forecasts
 from ivr.observer import UNOBSERVED, Observer
 from ivr.status import AlwaysUp, StatusSource
 from region_routing import RoutingTable
@@ -39,6 +40,7 @@ class Services:
     resume_window: timedelta = timedelta(hours=2)
     site: str = ""
     production: bool = False
+    forecasts: Forecasts = field(default_factory=Forecasts)
     auth_token_next: str = field(default="", repr=False)
     records: bool = False
     observer: Observer = UNOBSERVED

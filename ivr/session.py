@@ -41,6 +41,7 @@ class Step(StrEnum):
     CHOOSING_GROUP = "choosing_group"
     CHALLENGE = "challenge"
     ANOTHER = "another"
+    PACK = "pack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Session:
     `helped_by` says who can help now: a `centre`, the `line` itself, or a `call_back`. `issues`:
     the line may issue the request by itself. `accompanied`: a representative waits meanwhile.
     `group` is the group of the new license server ID that is read out, 0 before the first; the ID
-    itself is never kept here.
+    itself is never kept here. `license_code`: a license pack is installed instead.
 
     Star leads to `other_language` before anything is keyed. `pace` is how fast the line speaks.
     `broke_at` is the step at which the caller was cut off; `earlier` is such a call, to be resumed
@@ -85,6 +86,7 @@ class Session:
     issues: bool = False
     accompanied: bool = False
     group: int = 0
+    license_code: str = ""
     told_recorded: bool = False
 
     @property

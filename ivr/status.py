@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clearinghouse import Clearinghouse
 from data_store import StoreError, reading
-from region_routing import Override, RoutingTable, is_open
+from region_routing import RoutingTable, is_open
 from switchboard import overrides, queues
 from switchboard.queues import Waiting
 
@@ -97,7 +97,7 @@ class ProbedStatus:
             with reading(self._engine) as conn:
                 now = self._clock()
                 self._clearinghouse.product_exists(conn, "")
-                dated = [Override(*row) for row in overrides.near(conn, now)]
+                dated = overrides.near(conn, now)
                 waiting = queues.waiting_by_centre(conn, now)
         except (SQLAlchemyError, StoreError, OSError):
             return Status(is_up=False)

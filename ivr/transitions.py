@@ -77,6 +77,7 @@ BROKEN = frozenset(
         Step.CHOOSING_GROUP,
         Step.CLOSING_CODE,
         Step.ANOTHER,
+        Step.PACK,
     }
 )
 
@@ -98,7 +99,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.LICENSE_SERVER_ID: {
-        KeysPressed: KEYING - {Step.LOOKING_UP},
+        KeysPressed: KEYING - {Step.LOOKING_UP} | {Step.PACK, Step.READING},
         NothingPressed: UNANSWERED | {Step.LICENSE_SERVER_ID},
         HungUp: ENDED,
     },
@@ -143,7 +144,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
     Step.TALKING: {
         PutThrough: frozenset({Step.TALKING}),
         ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
-        ReadingWanted: frozenset({Step.READING}),
+        ReadingWanted: frozenset({Step.READING, Step.TALKING}),
         ChallengeWanted: frozenset({Step.CHALLENGE}),
         RepresentativeLost: frozenset({Step.QUEUED}),
         HungUp: ENDED,
@@ -213,11 +214,16 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         Refused: UNANSWERED,
         HungUp: ENDED,
     },
+    Step.PACK: {
+        KeysPressed: UNANSWERED | {Step.PACK, Step.LICENSE_SERVER_ID},
+        NothingPressed: UNANSWERED | {Step.PACK},
+        HungUp: ENDED,
+    },
     Step.READING: {
-        KeysPressed: UNANSWERED | {Step.READING},
+        KeysPressed: UNANSWERED | {Step.READING, Step.ANOTHER},
         NothingPressed: frozenset({Step.READING, Step.ENDED}),
         IdGiven: frozenset({Step.READING, Step.LAST_GROUP}),
-        Refused: UNANSWERED | {Step.READING},
+        Refused: UNANSWERED | {Step.READING, Step.LICENSE_SERVER_ID},
         ReadingWanted: frozenset({Step.READING}),
         ClosingCodeWanted: frozenset({Step.CLOSING_CODE, Step.LAST_GROUP}),
         PutThrough: frozenset({Step.TALKING}),

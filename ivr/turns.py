@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from data_store import transaction
+from sqlalchemy import Connection
+
+from data_store import ConnectionLostError, transaction
 from ivr.actions import HangUp, Note, Spoken
 from ivr.commands import Turn, carry_out
 from ivr.events import Event, HungUp
@@ -63,6 +65,8 @@ class Arrival:
 
 # An event may depend on the call: whether somebody is still there, which place it has.
 EventMaker = Callable[[Turn, Session], Event | None]
+# Finds the call's row in the turn's transaction, or makes it.
+Find = Callable[[Connection], Call]
 
 
 class Turns:
@@ -78,10 +82,9 @@ class Turns:
 
     def begin(self, arrival: Arrival, token: str | None, make: EventMaker) -> str:
         """The first turn of a call, whose row is made of what is known of it."""
-        began = perf_counter()
-        now = self._services.clock()
-        with transaction(self._services.engine) as conn:
-            begun = calls.start(
+
+        def start(conn: Connection) -> Call:
+            return calls.start(
                 conn,
                 call_sid=arrival.call_sid,
                 line=arrival.line,
@@ -90,39 +93,35 @@ class Turns:
                 language=arrival.language,
                 caller=arrival.caller,
                 snapshot=snapshot(Session()),
-                now=now,
+                now=self._services.clock(),
             )
-            turn = Turn(self._services, conn, begun, now)
-            document = self._take(turn, token, make)
-        self._follow(turn, perf_counter() - began)
-        return document
+
+        return self._turn(start, token, make)
 
     def take(self, call_sid: str, token: str | None, make: EventMaker) -> str:
         """A later turn. Raises `UnknownCallError` where there is no such call."""
-        began = perf_counter()
-        with transaction(self._services.engine) as conn:
+
+        def load(conn: Connection) -> Call:
             call = calls.load(conn, call_sid)
             if call is None:
                 raise UnknownCallError(call_sid)
-            turn = Turn(self._services, conn, call, self._services.clock())
-            document = self._take(turn, token, make)
-        self._follow(turn, perf_counter() - began)
-        return document
+            return call
+
+        return self._turn(load, token, make)
 
     def answer(self, call_id: int, token: str | None, make: EventMaker) -> str:
         """A turn of a call that the network may know by a new name: a call-back.
 
         Raises `UnknownCallError`.
         """
-        began = perf_counter()
-        with transaction(self._services.engine) as conn:
+
+        def hold(conn: Connection) -> Call:
             call = calls.hold(conn, call_id)
             if call is None:
                 raise UnknownCallError(str(call_id))
-            turn = Turn(self._services, conn, call, self._services.clock())
-            document = self._take(turn, token, make)
-        self._follow(turn, perf_counter() - began)
-        return document
+            return call
+
+        return self._turn(hold, token, make)
 
     def end(self, call_sid: str) -> None:
         """The network says that the call is over; said twice, it is over once."""
@@ -130,6 +129,25 @@ class Turns:
             self.take(call_sid, None, lambda _turn, _session: HungUp())
         except UnknownCallError:
             log.info("a call ended that the line has no row for")
+
+    def _turn(self, find: Find, token: str | None, make: EventMaker) -> str:
+        """One turn; taken once more where the database went away in it and is there again.
+
+        Had the first been committed after all, its token tells, and its answer is given again.
+        """
+        began = perf_counter()
+        try:
+            turn, document = self._once(find, token, make)
+        except ConnectionLostError as error:
+            log.warning("a turn is taken again: %s", error)
+            turn, document = self._once(find, token, make)
+        self._follow(turn, perf_counter() - began)
+        return document
+
+    def _once(self, find: Find, token: str | None, make: EventMaker) -> tuple[Turn, str]:
+        with transaction(self._services.engine) as conn:
+            turn = Turn(self._services, conn, find(conn), self._services.clock())
+            return turn, self._take(turn, token, make)
 
     def _take(self, turn: Turn, token: str | None, make: EventMaker) -> str:
         call = turn.call

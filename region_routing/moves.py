@@ -12,11 +12,11 @@ def better_region(
     `registered_region` the ISO 3166 code of the customer's country, whose case does not matter.
     A move is worth a question only where it changes who answers or in which languages, so nobody
     is asked on the way from Germany to Austria. A country that the table does not have is passed
-    over. Raises `KeyError` for a `call_region` that the table does not have.
+    over, and so is a call that came under an older table, in a region that has gone.
     """
-    here = table.regions[call_region]
+    here = table.regions.get(call_region)
     there = table.regions.get((registered_region or "").upper())
-    if there is None or there.code == here.code:
+    if here is None or there is None or there.code == here.code:
         return None
     if (there.centre, there.languages) == (here.centre, here.languages):
         return None

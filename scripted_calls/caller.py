@@ -4,10 +4,27 @@
 network, no clock and no page: a player carries the acts out and brings the events.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from random import Random
+
+from scripted_calls.calling import (
+    Accepted,
+    Act,
+    Answer,
+    Answered,
+    Ended,
+    Event,
+    HangUp,
+    Heard,
+    Listening,
+    Press,
+    Refused,
+    Rings,
+    Say,
+    TypeChallenge,
+    TypeIntoWizard,
+)
 
 PRODUCT_ID_GROUPS = 4
 LICENSE_SERVER_ID_GROUPS = 7
@@ -28,97 +45,6 @@ class Stage(Enum):
     READ_OUT = "read-out"
     LAST_GROUP = "last-group"
     CLOSING_CODE = "closing-code"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A prompt of the line, or a phrase of the representative, was heard to its end."""
-
-    prompt: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """The line began to listen for keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The wizard took the new license server ID and shows the closing code."""
-
-    closing_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The wizard refused what was typed, with its message."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The call is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The wizard answered the challenge that was typed into it."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rings:
-    """The caller's telephone rings."""
-
-
-Event = Heard | Listening | Accepted | Refused | Ended | Answered | Rings
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Key digits."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Say a phrase of the caller's to the representative."""
-
-    phrase: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class TypeIntoWizard:
-    """Type the new license server ID into the wizard and choose Next."""
-
-    new_license_server_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """Put the receiver down; `why` is for the report."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class TypeChallenge:
-    """Type the challenge into the wizard, which answers it."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Pick the receiver up."""
-
-
-Act = Press | Say | TypeIntoWizard | HangUp | TypeChallenge | Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from phone_network.actor_client import RemoteActor
-from scripted_calls import caller as calling
+from scripted_calls import calling
 from scripted_calls import representative as serving
+from scripted_calls.caller import Caller, advance
 from spoken_prompts import Prompts
 
 Tell = Callable[[datetime, str, str], object]
@@ -109,7 +110,7 @@ class CallerPlayer(Party):
         language: str,
         tell: Tell,
         *,
-        script: calling.Caller,
+        script: Caller,
         wizard: Wizard,
     ) -> None:
         super().__init__(phone, prompts, language, tell)
@@ -157,7 +158,7 @@ class CallerPlayer(Party):
                 self._tell(self._now, "network", event["message"])
 
     async def _take(self, event: calling.Event) -> None:
-        self.script, acts = calling.advance(self.script, event)
+        self.script, acts = advance(self.script, event)
         for act in acts:
             await self._act(act)
 

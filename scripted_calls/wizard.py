@@ -6,7 +6,8 @@ from typing import Self
 
 from aiohttp import ClientSession
 
-from scripted_calls.caller import Accepted, Answered, Facts, Refused
+from scripted_calls.caller import Facts
+from scripted_calls.calling import Accepted, Answered, Refused
 from scripted_calls.pages import Page
 
 TELEPHONE_HEADING = "License Server Reactivation"

@@ -52,6 +52,7 @@ class EventKind(StrEnum):
     CALL_BACK_MISSED = "call_back.missed"
     CALL_BACK_GIVEN_UP = "call_back.given_up"
     CALL_MOVED = "call.moved"
+    PACK_INSTALLED = "pack.installed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the switchboard speaks of: calls, representatives, places in a queue."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -142,3 +143,16 @@ class Offer:
 
     call_id: int
     representative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """An open centre that helps another out with calls that wait there longer than `after`."""
+
+    centre: str
+    after: float
+    """Seconds of waiting."""
+
+
+# The centres that help out, by the one that is helped.
+Overflow = Mapping[str, Sequence[Help]]

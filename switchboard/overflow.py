@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from region_routing import Override, RoutingTable, as_ruled, is_open
 from switchboard import overrides
-from switchboard.queues import Help, Overflow
+from switchboard.model import Help, Overflow
 
 
 def helping(routing: RoutingTable, conn: Connection, now: datetime) -> Overflow:
@@ -15,7 +15,7 @@ def helping(routing: RoutingTable, conn: Connection, now: datetime) -> Overflow:
 
     Each further one of a centre's list is tried after as long a wait again.
     """
-    dated = overrides.current(conn, now)
+    dated = overrides.near(conn, now)
     is_open_now = {name: is_open(centre, now, dated) for name, centre in routing.centres.items()}
     return {
         name: tuple(
@@ -29,7 +29,7 @@ def helping(routing: RoutingTable, conn: Connection, now: datetime) -> Overflow:
 
 def reachable(routing: RoutingTable, conn: Connection, centre: str, now: datetime) -> Sequence[str]:
     """A centre and those of its overflow list that are open now, in order."""
-    dated: Sequence[Override] = overrides.current(conn, now)
+    dated: Sequence[Override] = overrides.near(conn, now)
     others = as_ruled(routing.centres[centre], now, dated).overflow
     known = (routing.centres[name] for name in others if name in routing.centres)
     return [centre, *(other.id for other in known if is_open(other, now, dated))]

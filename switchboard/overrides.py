@@ -13,15 +13,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from region_routing import OutOfHours, Override
 from switchboard.tables import opening_overrides
 
-# The fields of an `Override`, in their order.
-Parts = tuple[str, datetime, datetime, bool | None, OutOfHours | None, tuple[str, ...] | None]
-
 _COMING = (
     select(opening_overrides)
     .where(opening_overrides.c.end > bindparam("at"))
     .order_by(opening_overrides.c.id)
 )
-_OF_CENTRE = _COMING.where(opening_overrides.c.centre == bindparam("centre_"))
 _NEAR = _COMING.where(opening_overrides.c.start <= bindparam("until"))
 _REMOVE = delete(opening_overrides).where(opening_overrides.c.id == bindparam("row"))
 # An opening is looked for no further, so what begins later changes nothing for a call of now.
@@ -59,26 +55,16 @@ def add(
     )
 
 
-def of_centre(conn: Connection, centre: str, now: datetime) -> list[Parts]:
-    """What is not over yet at a centre, in the order it was added."""
-    return [_parts(row) for row in conn.execute(_OF_CENTRE, {"centre_": centre, "at": now})]
-
-
-def near(conn: Connection, now: datetime) -> list[Parts]:
+def near(conn: Connection, now: datetime) -> list[Override]:
     """What may count for a call of now at any centre, in the order it was added."""
     rows = conn.execute(_NEAR, {"at": now, "until": now + AHEAD})
-    return [_parts(row) for row in rows]
-
-
-def current(conn: Connection, now: datetime) -> list[Override]:
-    """What is not over yet, of all centres, in the order it was added."""
-    return [Override(*_parts(row)) for row in conn.execute(_COMING, {"at": now})]
+    return [_override(row) for row in rows]
 
 
 def coming(conn: Connection, now: datetime) -> list[Dated]:
-    """The same with the rows' numbers, by which one can be taken away."""
+    """Every row that is not over yet, in the order it was added."""
     rows = conn.execute(_COMING, {"at": now})
-    return [Dated(row.id, Override(*_parts(row))) for row in rows]
+    return [Dated(row.id, _override(row)) for row in rows]
 
 
 def remove(conn: Connection, row: int) -> None:
@@ -86,7 +72,7 @@ def remove(conn: Connection, row: int) -> None:
     conn.execute(_REMOVE, {"row": row})
 
 
-def _parts(row: Any) -> Parts:  # noqa: ANN401 -- a row is as wide as the statement
+def _override(row: Any) -> Override:  # noqa: ANN401 -- a row is as wide as the statement
     rule = None if row.out_of_hours is None else OutOfHours(row.out_of_hours)
     overflow = None if row.overflow is None else tuple(row.overflow)
-    return (row.centre, row.start, row.end, row.is_open, rule, overflow)
+    return Override(row.centre, row.start, row.end, row.is_open, rule, overflow)

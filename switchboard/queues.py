@@ -5,7 +5,7 @@ to the representative who is idle longest, of the same centre and with the calle
 after a while to one of the centres that help out. Who hung up to be called back keeps the place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from switchboard.model import (
     Call,
     CallState,
     Offer,
+    Overflow,
     Position,
     Presence,
     Representative,
@@ -101,19 +102,6 @@ class NotOffered(Exception):  # noqa: N818 -- somebody was faster, which is no e
     """The call does not ring here any more. The message says why, for the representative."""
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
-    """An open centre that helps another out with calls that wait there longer than `after`."""
-
-    centre: str
-    after: float
-    """Seconds of waiting."""
-
-
-# The centres that help out, by the one that is helped.
-Overflow = Mapping[str, Sequence[Help]]
-
-
 def enqueue(
     conn: Connection, call: Call, now: datetime, *, first: bool = False, urgent: bool = False
 ) -> Call:
@@ -154,10 +142,15 @@ def move(conn: Connection, call_id: int, centre: str, now: datetime) -> Call:
 def position(conn: Connection, call_id: int, now: datetime) -> Position:
     """The call's place among those that wait at its centre; place 0 where it doesn't wait."""
     call = get(conn, call_id)
-    if call is None:
+    return Position(0, 0) if call is None else place_of(conn, call, now)
+
+
+def place_of(conn: Connection, call: Call, now: datetime) -> Position:
+    """The same for a call that was loaded just now."""
+    if call.state not in WAITING:
         return Position(0, 0)
     ids = list(conn.execute(_PLACES, {"at_centre": call.centre, "now": now}).scalars())
-    return Position(ids.index(call_id) + 1, len(ids)) if call_id in ids else Position(0, 0)
+    return Position(ids.index(call.id) + 1, len(ids)) if call.id in ids else Position(0, 0)
 
 
 def waiting(conn: Connection, now: datetime, centre: str | None = None) -> int:

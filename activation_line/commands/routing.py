@@ -62,7 +62,7 @@ def where(region: str, at: datetime | None, language: str | None) -> None:
     route = found.route(code)
     with looking() as (register, connection):
         moment = at.replace(tzinfo=UTC) if at else register.clock()
-        dated = overrides.current(connection, moment)
+        dated = overrides.near(connection, moment)
     goes = region_routing.destination(found, code, language or route.line.language, moment, dated)
     click.echo(f"{found.region_name(code)} rings {route.line.display}, the line {route.line.id}.")
     click.echo(f"At {moment:%Y-%m-%d %H:%M} UTC {_said(goes)}.")

@@ -106,7 +106,7 @@ def test_exceptions_of_older_schemas_are_kept_there_and_back(prepared: Engine) -
         )
         command.upgrade(config, "head")
         closed = Override("north", NOW, NOW + day, is_open=False)
-        assert overrides.current(connection, NOW) == [closed]
+        assert overrides.near(connection, NOW) == [closed]
         overrides.add(connection, "north", start=NOW, end=NOW + day, overflow=("south",))
         command.downgrade(config, "0001")
         left = connection.execute(select(opening_overrides.c.is_open)).scalars().all()

@@ -10,7 +10,9 @@ import pytest
 from activation_line.evidence import Evidence, collect
 from activation_line.house import House, Plan
 from activation_line.once import Variation, converse
-from scripted_calls.caller import Stage
+from scripted_calls.caller import (
+    Stage,
+)
 from scripted_calls.playing import CallerPlayer
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -22,7 +22,9 @@ import region_routing
 import spoken_prompts
 from activation_line.house import House, Plan
 from phone_network import actor_client
-from scripted_calls.caller import Caller
+from scripted_calls.caller import (
+    Caller,
+)
 from scripted_calls.playing import CallerPlayer
 from scripted_calls.wizard import WizardPages
 

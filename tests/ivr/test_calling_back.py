@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+import region_routing
 from clearinghouse import RequestState
 from data_store import reading, transaction
 from ivr import calling_back
@@ -32,7 +33,7 @@ from ivr.flow import advance, resume
 from ivr.session import Session, Step
 from switchboard import calls, events, queues, representatives
 from switchboard.call_backs import MOST_ATTEMPTS
-from switchboard.model import Call, CallState, WorkState
+from switchboard.model import Call, CallState, Presence, WorkState
 from tests.ivr.conftest import House, Telephone
 from tests.ivr.test_ivr_flow import said
 from tests.ivr.test_voice_webhooks import call_of, kinds, to_queue
@@ -356,7 +357,28 @@ def test_a_closed_centre_calls_when_it_opens(house, telephone) -> None:
     call = call_of(house, telephone)
     assert call.not_before is not None
     assert call.not_before > house.time.now
+    opening = house.services.routing.centres[call.centre]
+    assert region_routing.is_open(opening, call.not_before)
     with transaction(house.engine) as conn:
+        representatives.add(
+            conn,
+            name="early",
+            display_name="Early",
+            centres=[opening.id],
+            languages=[call.language],
+            now=house.time(),
+        )
+        representatives.set_presence(conn, "early", Presence.AVAILABLE, house.time())
         assert queues.offer(conn, house.time()) == []
+        # Whichever centre opens first is the one that calls.
+        representatives.add(
+            conn,
+            name="early",
+            display_name="Early",
+            centres=[call.centre],
+            languages=[call.language],
+            now=house.time(),
+        )
+        representatives.set_presence(conn, "early", Presence.AVAILABLE, house.time())
         made = queues.offer(conn, call.not_before)
     assert [offer.call_id for offer in made] == [call.id]

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 from flask import Flask, Response
+from sqlalchemy import create_engine, text
 from twilio.request_validator import RequestValidator
 
 import spoken_prompts
@@ -213,3 +214,17 @@ def test_the_line_itself_says_the_case_number_when_a_turn_breaks(house, telephon
     telephone.client.set_cookie(COOKIE, cookie, path="/voice")
     telephone.keys("1")
     assert "case_number" in telephone.heard
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_database_that_was_started_again_costs_no_turn(house, telephone, engine) -> None:
+    telephone.rings()
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    operator = create_engine(engine.url)
+    with operator.connect() as connection:
+        connection.execute(text(f"{others} AND datname = current_database()"))
+    operator.dispose()
+    telephone.post("/voice/turn", token="once", Digits=house.family.product_id)
+    assert telephone.heard == ["ask_license_server_id"]
+    kinds = [kind for kind, _ in happened(house, telephone)]
+    assert kinds.count("digits.keyed") == 4

@@ -9,7 +9,13 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
-from scripted_calls.caller import Accepted, Facts, Refused
+from scripted_calls.caller import (
+    Facts,
+)
+from scripted_calls.calling import (
+    Accepted,
+    Refused,
+)
 from scripted_calls.console import ConsolePages, ConsoleRefusedError
 from scripted_calls.representative import Do
 from scripted_calls.wizard import TELEPHONE_PAGE, Shown, WizardError, WizardPages

@@ -3,14 +3,18 @@
 import pytest
 
 from scripted_calls.caller import (
+    Caller,
+    Facts,
+    Stage,
+    advance,
+)
+from scripted_calls.calling import (
     Accepted,
     Act,
     Answer,
     Answered,
-    Caller,
     Ended,
     Event,
-    Facts,
     HangUp,
     Heard,
     Listening,
@@ -18,10 +22,8 @@ from scripted_calls.caller import (
     Refused,
     Rings,
     Say,
-    Stage,
     TypeChallenge,
     TypeIntoWizard,
-    advance,
 )
 
 FACTS = Facts(

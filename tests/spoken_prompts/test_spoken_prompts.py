@@ -20,14 +20,38 @@ from spoken_prompts.speech import TABLE, read_table, row
 
 PROMPTS = spoken_prompts.load()
 LANGUAGES = PROMPTS.languages
-SAMPLES = {
-    "group": "3",
-    "place": "2",
-    "minutes": "12",
-    "left": "4",
-    "digits": "82609",
-    "opens": "Monday, 08:00",
-}
+SATURDAY = datetime(2026, 12, 5, 9, tzinfo=ZoneInfo("UTC"))
+MONDAY = datetime(2026, 11, 30, 7, 30, tzinfo=ZoneInfo("America/Argentina/Buenos_Aires"))
+
+
+def samples(language: str) -> tuple[dict[str, str], ...]:
+    """Values as calls have them: short and long, with the commas and stops that they bring."""
+    return (
+        {
+            "group": "3",
+            "place": "2",
+            "minutes": "1",
+            "left": "0",
+            "digits": "0142",
+            "opens": PROMPTS.spoken_time(MONDAY, language),
+            "date": PROMPTS.spoken_date(MONDAY.date(), language),
+            "wanted": PROMPTS.language_name("pt-BR", language),
+            "region": "St. Vincent",
+            "site": "line.example",
+        },
+        {
+            "group": "7",
+            "place": "120",
+            "minutes": "35",
+            "left": "11",
+            "digits": "482719350672",
+            "opens": PROMPTS.spoken_time(SATURDAY, language),
+            "date": PROMPTS.spoken_date(SATURDAY.date(), language),
+            "wanted": PROMPTS.language_name("tlh", language),
+            "region": "中国",
+            "site": "help.line.example, for short",
+        },
+    )
 
 
 @cache
@@ -40,9 +64,9 @@ def texts_of(language: str) -> Mapping[str, str]:
     return catalogue(language).texts
 
 
-def spoken(prompt: str, language: str) -> tuple[str, dict[str, str]]:
+def spoken(prompt: str, language: str, number: int = 0) -> tuple[str, dict[str, str]]:
     text = PROMPTS.template(prompt, language)
-    values = {name: SAMPLES.get(name, f"some {name}") for name in placeholders(text)}
+    values = {name: samples(language)[number][name] for name in placeholders(text)}
     shown = {
         name: PROMPTS.digits(value, language) if name == "digits" else value
         for name, value in values.items()
@@ -55,10 +79,11 @@ def test_every_language_has_every_prompt(language: str) -> None:
     assert texts_of(language).keys() == PROMPTS.ids()
 
 
+@pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_heard_text_is_recognised_with_its_values(language: str) -> None:
+def test_a_heard_text_is_recognised_with_its_values(language: str, number: int) -> None:
     for prompt in sorted(PROMPTS.ids()):
-        text, values = spoken(prompt, language)
+        text, values = spoken(prompt, language, number)
         heard = PROMPTS.recognise(text, language)
         assert heard == Recognised(prompt, values)
 
@@ -114,10 +139,11 @@ def test_a_text_spoken_in_english_is_recognised_as_well(folder: Path) -> None:
     assert (heard.prompt_id, heard.values["digits"]) == ("line_code", "8260")
 
 
+@pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_is_no_other_prompt_as_well(language: str) -> None:
+def test_a_text_is_no_other_prompt_as_well(language: str, number: int) -> None:
     for prompt in sorted(PROMPTS.ids()):
-        text, _ = spoken(prompt, language)
+        text, _ = spoken(prompt, language, number)
         assert PROMPTS.fitting(text, language) == {prompt}
 
 

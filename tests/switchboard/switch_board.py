@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from data_store import transaction
 from switchboard import call_backs, calls, events, queues, representatives
-from switchboard.model import Call, Presence, Representative
+from switchboard.model import Call, Overflow, Presence, Representative
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _BLOCKED = text(
@@ -101,7 +101,7 @@ class Board:
         self.do(queues.answer, name, call_id, self.later())
         return call_id
 
-    def offer(self, overflow: queues.Overflow | None = None) -> list[tuple[int, str]]:
+    def offer(self, overflow: Overflow | None = None) -> list[tuple[int, str]]:
         made = self.do(queues.offer, self.later(), overflow)
         return [(offer.call_id, offer.representative) for offer in made]
 

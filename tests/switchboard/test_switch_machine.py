@@ -25,11 +25,12 @@ from switchboard.model import (
     WAITING,
     Call,
     CallState,
+    Help,
     Presence,
     Representative,
     WorkState,
 )
-from switchboard.queues import Help, NotOffered
+from switchboard.queues import NotOffered
 from switchboard.states import WrongWorkStateError
 from switchboard.tables import metadata
 from switchboard.tables import representatives as people

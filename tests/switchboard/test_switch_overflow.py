@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 import region_routing
 from region_routing import Override
 from switchboard import overflow, overrides, queues
-from switchboard.model import CallState
-from switchboard.queues import FIRST_IN_LINE, URGENT, Help
+from switchboard.model import CallState, Help, Overflow
+from switchboard.queues import FIRST_IN_LINE, URGENT
 from tests.switchboard.switch_board import START, Board
 
 ROUTING = region_routing.load()
@@ -83,7 +83,7 @@ def test_the_caller_may_choose_another_centre(board: Board) -> None:
 # --- by the tables ----------------------------------------------------------------------------
 
 
-def helping(conn: Connection, now: datetime) -> queues.Overflow:
+def helping(conn: Connection, now: datetime) -> Overflow:
     return overflow.helping(ROUTING, conn, now)
 
 
@@ -103,10 +103,10 @@ def test_a_dated_exception_closes_a_helper(board: Board) -> None:
     other = board.do(helping, START)["iberia"][0].centre
     board.do(overrides.add, other, start=START, end=START + timedelta(days=1), is_open=False)
     assert other not in {each.centre for each in board.do(helping, START)["iberia"]}
-    assert board.do(overrides.current, START) == [
+    assert board.do(overrides.near, START) == [
         Override(other, START, START + timedelta(days=1), is_open=False)
     ]
-    assert board.do(overrides.current, START + timedelta(days=1)) == []
+    assert board.do(overrides.near, START + timedelta(days=1)) == []
 
 
 def test_a_centre_reaches_itself_whether_open_or_not(board: Board) -> None:

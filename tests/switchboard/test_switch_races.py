@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection
 
 from switchboard import call_backs, calls, queues, representatives
-from switchboard.model import CallState, Presence, WorkState
-from switchboard.queues import Help, NotOffered
+from switchboard.model import CallState, Help, Presence, WorkState
+from switchboard.queues import NotOffered
 from tests.switchboard.switch_board import Board
 
 WORKERS = 6
