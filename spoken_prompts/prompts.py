@@ -111,7 +111,7 @@ class Prompts:
         reviewed = self.state(language) is State.REVIEWED
         return reviewed or not production or language == FALLBACK
 
-    def text(self, prompt_id: str, language: str, **values: str) -> str:
+    def text(self, prompt_id: str, language: str, /, **values: str) -> str:
         """The text to speak; the English one where the language lacks it.
 
         Raises `UnknownPromptError` for an id or a language that nobody knows, and `KeyError`

@@ -66,7 +66,8 @@ def texts_of(language: str) -> Mapping[str, str]:
 
 def spoken(prompt: str, language: str, number: int = 0) -> tuple[str, dict[str, str]]:
     text = PROMPTS.template(prompt, language)
-    values = {name: samples(language)[number][name] for name in placeholders(text)}
+    known = samples(language)[number]
+    values = {name: known.get(name, f"some {name}") for name in placeholders(text)}
     shown = {
         name: PROMPTS.digits(value, language) if name == "digits" else value
         for name, value in values.items()
