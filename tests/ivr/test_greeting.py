@@ -71,7 +71,7 @@ class Told:
 def test_how_things_stand_is_said_before_any_digit(outlook: Outlook, heard: list[str]) -> None:
     session, actions = advance(Session(), CallArrived(outlook))
     assert session.step is Step.PRODUCT_ID
-    assert said(actions) == ["welcome", *heard, "access", "ask_product_id"]
+    assert said(actions) == ["welcome", *heard, "ask_product_id", "access"]
 
 
 def test_a_database_that_is_down_is_said_before_any_digit(house, telephone) -> None:
@@ -135,7 +135,7 @@ def test_star_changes_the_language_for_the_whole_call(
     assert call_of(house, telephone).language == first
     assert "For English, press star." in telephone.document
     telephone.keys("*")
-    assert telephone.heard == ["offer_language", "access", "ask_product_id"]
+    assert telephone.heard == ["offer_language", "ask_product_id", "access"]
     assert "Für Deutsch" in telephone.document
     assert call_of(house, telephone).language == then
     telephone.keys(house.family.product_id)

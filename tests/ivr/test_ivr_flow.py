@@ -138,13 +138,14 @@ def test_the_straight_call() -> None:
     ]
     assert said(actions) == [
         "welcome",
-        "access",
         "ask_product_id",
+        "access",
         "ask_license_server_id",
         "line_code",
         "case_number",
         "ask_reason",
         "hint_left",
+        "case_number_use",
         "connecting",
         "ask_closing_code",
         "confirmed",
@@ -163,7 +164,7 @@ def test_the_case_number_is_said_in_its_groups() -> None:
 def test_a_closed_centre_says_so_before_any_digit() -> None:
     session, actions = run(CallArrived(Outlook("line", opens="Monday, 08:00")))
     assert session.step is Step.PRODUCT_ID
-    assert said(actions) == ["welcome", "line_helps", "access", "ask_product_id"]
+    assert said(actions) == ["welcome", "line_helps", "ask_product_id", "access"]
 
 
 def test_a_closed_centre_that_calls_back_offers_it_before_any_digit() -> None:
