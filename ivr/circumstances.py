@@ -45,11 +45,12 @@ def look(turn: "Turn", region: str, choice: Choice) -> Standing:
     services = turn.services
     dated = overrides.near(turn.conn, turn.now)
     going = destination(services.routing, region, choice.language, turn.now, dated)
-    spoken, wanted = choice.language, choice.fell_back_from
+    spoken, wanted, instead = choice.language, choice.fell_back_from, ""
     may_change = services.prompts.is_allowed(going.language, production=services.production)
     if going.kind is Kind.CENTRE and may_change and going.language != spoken:
         # Whoever answers has to be understood, so the line changes as well, and says so.
         spoken, wanted = going.language, wanted or spoken
+        instead = language_name(spoken, spoken)
     other = next(_others(services.prompts, services.routing, region, spoken, turn), "")
     own = services.routing.route(region).centre
     outlook = Outlook(
@@ -60,6 +61,7 @@ def look(turn: "Turn", region: str, choice: Choice) -> Standing:
         site=services.site,
         other_language=other,
         wanted=language_name(wanted, spoken) if wanted else "",
+        instead=instead,
     )
     return Standing(going, spoken, outlook)
 

@@ -13,7 +13,8 @@ class Outlook:
     `opens` is when one does, as spoken, or empty where no opening is in sight. `is_elsewhere`: the
     region's own centre is closed and another one helps. `wait_minutes` is 0 unless the wait is
     long. `site` is the website's address, if there is one. `other_language` can be had for one key;
-    `wanted` names the language that would be spoken if it could.
+    `wanted` names the language that would be spoken if it could, `instead` the one that is, where
+    nobody is there who speaks the other.
     """
 
     helped_by: str = "centre"
@@ -23,6 +24,7 @@ class Outlook:
     site: str = ""
     other_language: str = ""
     wanted: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def arrive(session: Session, event: CallArrived) -> Turn:
         return resuming.offer(session, event.earlier, *first)
     if outlook.helped_by == CALL_BACK:
         return calling_back.offer(session, *first)
-    return keying.ask_for_groups(session, (*first, *_choices(outlook)))
+    return _ask(session, outlook, first)
 
 
 def change_language(session: Session) -> Turn:
@@ -56,14 +56,17 @@ def go_on_in_language(session: Session, event: LanguageChanged) -> Turn:
     noted = (Note(EventKind.LANGUAGE_CHANGED),)
     if outlook.helped_by == CALL_BACK:
         return calling_back.offer(session, *noted, *news(outlook))
-    return keying.ask_for_groups(session, (*news(outlook), *_choices(outlook)), noted)
+    return _ask(session, outlook, news(outlook), *noted)
 
 
 def news(outlook: Outlook) -> tuple[Say, ...]:
     """What a caller has to know before keying anything; nothing where all is well."""
     says: tuple[Say, ...] = ()
-    if outlook.wanted:
-        says += (Say("language_fallback", (("wanted", outlook.wanted),)),)
+    wanted = (("wanted", outlook.wanted),)
+    if outlook.instead:
+        says += (Say("nobody_speaks", (*wanted, ("instead", outlook.instead))),)
+    elif outlook.wanted:
+        says += (Say("language_fallback", wanted),)
     if outlook.helped_by == "centre":
         if outlook.is_elsewhere:
             says += (Say("another_centre"),)
@@ -134,8 +137,15 @@ def _with_outlook(session: Session, outlook: Outlook) -> Session:
     return replace(session, helped_by=outlook.helped_by, other_language=outlook.other_language)
 
 
-def _choices(outlook: Outlook) -> tuple[Say, ...]:
-    """The other language, in that language, and what help there is: announced once."""
-    if not outlook.other_language:
-        return (Say("access"),)
-    return (Say("offer_language", language=outlook.other_language), Say("access"))
+def _ask(session: Session, outlook: Outlook, first: tuple[Say, ...], *notes: Note) -> Turn:
+    """Ask for the product ID, after the other language and before what help there is.
+
+    Help is announced once, at the end, where whoever is ready to key need not hear it.
+    """
+    if outlook.other_language:
+        first += (Say("offer_language", language=outlook.other_language),)
+    session, actions = keying.ask_for_groups(session, first, notes)
+    *before, asked = actions
+    if isinstance(asked, Ask):
+        asked = replace(asked, says=(*asked.says, Say("access")))
+    return session, (*before, asked)

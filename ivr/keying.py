@@ -174,7 +174,11 @@ def ask_to_mark(session: Session, notes: tuple[Action, ...] = ()) -> Turn:
 
 
 def take_mark(session: Session, keys: str) -> Turn:
-    """Forget the group whose number was pressed, and ask for it again."""
+    """Forget the group whose number was pressed, and ask for it again; 0 is a person."""
+    if keys == "0":
+        return to_person(session)
+    if keys == "*":
+        return ask_to_mark(replace(session, silences=0))
     keyed = code_of(session)
     number = int(keys) if keys.isascii() and keys.isdigit() else 0
     if number not in keyed.shape.numbers:

@@ -30,7 +30,7 @@ def open_menu(session: Session, event: RequestOpened) -> Turn:
     return session, (
         Note(EventKind.CASE_OPENED),
         Say("line_code", (("digits", event.line_code),)),
-        menu(Say("case_number", (("digits", case_number.format(event.case_number)),))),
+        _first_menu(Say("case_number", (("digits", case_number.format(event.case_number)),))),
     )
 
 
@@ -42,6 +42,12 @@ def again(session: Session) -> Turn:
 def menu(*first: Say) -> Ask:
     """Ask why, by one key."""
     return Ask((*first, Say("ask_reason"), Say("hint_left")), digits=1, seconds=SECONDS_FOR_A_MENU)
+
+
+def _first_menu(said: Say) -> Ask:
+    """The menu with the case number before it; what that is good for, whoever is ready skips."""
+    asked = menu(said)
+    return replace(asked, says=(*asked.says, Say("case_number_use")))
 
 
 def choose(session: Session, event: KeysPressed) -> Turn:

@@ -114,3 +114,12 @@ def test_it_is_ready_until_it_is_stopped_or_the_schema_is_another(
     assert stopping.json is not None
     assert stopping.json["checks"]["process"]["says"] == "It is being stopped."
     assert browser.get("/health/live").status_code == 200
+
+
+def test_anybody_may_read_the_status_document(browser: FlaskClient) -> None:
+    document = browser.get("/status.json").json
+    assert document is not None
+    assert document["up"] is True
+    assert {"name", "open", "waiting", "longest_wait_minutes"} == set(
+        document["centres"]["americas"]
+    )

@@ -1,8 +1,10 @@
 """Before any digit: how things stand; one key for another language, one for another country."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from clearinghouse import Actor, customers
@@ -12,10 +14,12 @@ from ivr.events import CallArrived, KeysPressed, Moved, NothingPressed, Outlook,
 from ivr.flow import advance
 from ivr.session import Session, Step, restore
 from ivr.status import Status
+from ivr.webhooks import create_blueprint
 from switchboard import calls, events, overrides
 from switchboard.events import EventKind
 from switchboard.queues import Waiting
 from switchboard.waiting_times import Measured
+from tests.ivr.conftest import Telephone
 
 ROOT = Actor("administrator", "test")
 GERMAN_LINE, GERMAN_NUMBER = "+493023125146", "+493023125177"
@@ -60,13 +64,14 @@ class Told:
         (Outlook(site="licenses.example"), []),
         (Outlook("line", opens="Monday"), ["line_helps"]),
         (Outlook("line", site="licenses.example"), ["line_helps_for_long", "website"]),
-        (Outlook(wanted="Suomi"), ["language_fallback"]),
+        (Outlook(wanted="Finnish"), ["language_fallback"]),
+        (Outlook(wanted="Finnish", instead="Swedish"), ["nobody_speaks"]),
     ],
 )
 def test_how_things_stand_is_said_before_any_digit(outlook: Outlook, heard: list[str]) -> None:
     session, actions = advance(Session(), CallArrived(outlook))
     assert session.step is Step.PRODUCT_ID
-    assert said(actions) == ["welcome", *heard, "access", "ask_product_id"]
+    assert said(actions) == ["welcome", *heard, "ask_product_id", "access"]
 
 
 def test_a_database_that_is_down_is_said_before_any_digit(house, telephone) -> None:
@@ -74,10 +79,12 @@ def test_a_database_that_is_down_is_said_before_any_digit(house, telephone) -> N
     telephone.rings()
     assert telephone.heard == ["cannot_help_now"]
     assert telephone.verbs[-1] == "Hangup"
-    object.__setattr__(house.services, "site", "licenses.example")
-    telephone.rings()
-    assert telephone.heard == ["cannot_help_now", "status_at"]
-    assert "licenses.example" in telephone.document
+    down = replace(house.services, site="licenses.example")
+    app = Flask("test")
+    app.register_blueprint(create_blueprint(down), url_prefix="/voice")
+    with_site = Telephone(app.test_client()).rings()
+    assert with_site.heard == ["cannot_help_now", "status_at"]
+    assert "licenses.example" in with_site.document
 
 
 def test_a_database_that_fails_at_the_first_turn_is_told_the_same(
@@ -128,7 +135,7 @@ def test_star_changes_the_language_for_the_whole_call(
     assert call_of(house, telephone).language == first
     assert "For English, press star." in telephone.document
     telephone.keys("*")
-    assert telephone.heard == ["offer_language", "access", "ask_product_id"]
+    assert telephone.heard == ["offer_language", "ask_product_id", "access"]
     assert "Für Deutsch" in telephone.document
     assert call_of(house, telephone).language == then
     telephone.keys(house.family.product_id)
@@ -136,6 +143,19 @@ def test_star_changes_the_language_for_the_whole_call(
     with reading(house.engine) as conn:
         happened = events.of_call(conn, call_of(house, telephone).id)
     assert EventKind.LANGUAGE_CHANGED in [event.kind for event in happened]
+
+
+def test_where_only_another_language_is_answered_the_call_goes_on_in_it(house, telephone) -> None:
+    with transaction(house.engine) as conn:
+        for centre in house.services.routing.centres.values():
+            if "de" in centre.languages:
+                end = house.time() + timedelta(hours=9)
+                overrides.add(conn, centre.id, start=house.time(), end=end, is_open=False)
+    telephone.to, telephone.from_ = GERMAN_LINE, GERMAN_NUMBER
+    telephone.rings()
+    assert call_of(house, telephone).language == "en"
+    assert "nobody_speaks" in telephone.heard
+    assert "German" in telephone.document
 
 
 def test_star_is_one_group_back_once_something_is_keyed(house, telephone) -> None:

@@ -138,13 +138,14 @@ def test_the_straight_call() -> None:
     ]
     assert said(actions) == [
         "welcome",
-        "access",
         "ask_product_id",
+        "access",
         "ask_license_server_id",
         "line_code",
         "case_number",
         "ask_reason",
         "hint_left",
+        "case_number_use",
         "connecting",
         "ask_closing_code",
         "confirmed",
@@ -163,7 +164,7 @@ def test_the_case_number_is_said_in_its_groups() -> None:
 def test_a_closed_centre_says_so_before_any_digit() -> None:
     session, actions = run(CallArrived(Outlook("line", opens="Monday, 08:00")))
     assert session.step is Step.PRODUCT_ID
-    assert said(actions) == ["welcome", "line_helps", "access", "ask_product_id"]
+    assert said(actions) == ["welcome", "line_helps", "ask_product_id", "access"]
 
 
 def test_a_closed_centre_that_calls_back_offers_it_before_any_digit() -> None:
@@ -222,6 +223,15 @@ def test_a_dropped_key_is_found_and_its_group_alone_is_asked() -> None:
     assert isinstance(asked, Ask)
     assert [say.prompt for say in asked.says] == ["dropped_key", "ask_group"]
     assert asked.says[0].values == (("group", "3"),)
+
+
+def test_where_a_group_is_to_be_marked_a_person_is_one_key_away() -> None:
+    session, _ = run(CallArrived(), KeysPressed(PRODUCT_ID))
+    marking = replace(session, step=Step.MARKING)
+    session, actions = run(KeysPressed("*"), session=marking)
+    assert said(actions)[0] == "parity_wrong"
+    session, _ = run(KeysPressed("0"), session=session)
+    assert session.step is Step.QUEUED
 
 
 def test_three_bad_tries_bring_a_person_with_everything_that_was_keyed() -> None:

@@ -18,6 +18,7 @@ from switchboard.model import CallState
 
 CASE_DIGITS, PROOF_DIGITS = 12, 2
 REP = Actor("representative", "rep")
+HINTS = ("hint_left", "case_number_use")
 ADMINISTRATOR = Actor("administrator", "test")
 
 
@@ -152,7 +153,7 @@ def test_groups_keyed_before_there_was_a_case_come_back(house, telephone, anothe
     assert again.heard == ["resumed", "ask_group"]
     assert "only group 3" in again.document
     again.keys(server_id[10:15]).keys(server_id[30:])
-    assert again.heard == ["line_code", "case_number", "ask_reason", "hint_left"]
+    assert again.heard == ["line_code", "case_number", "ask_reason", *HINTS]
 
 
 def test_half_a_product_id_is_enough_to_go_on(house, telephone, another) -> None:
@@ -222,7 +223,7 @@ def test_the_window_passes(house, telephone, another) -> None:
     cut_off(telephone)
     house.time.pass_(timedelta(hours=2, seconds=1).total_seconds())
     again = another(2).rings()
-    assert again.heard[-1] == "ask_product_id"
+    assert again.heard[-1] == "access"
     again.keys(case)
     assert step_of(house, again) is Step.PRODUCT_ID
 
@@ -233,7 +234,7 @@ def test_a_withheld_number_is_nobodys(house, telephone, another) -> None:
     cut_off(telephone)
     again = another(2)
     again.from_ = "anonymous"
-    assert again.rings().heard[-1] == "ask_product_id"
+    assert again.rings().heard[-1] == "access"
 
 
 def test_what_the_line_or_a_representative_ended_is_over(house, telephone, another) -> None:
@@ -242,7 +243,7 @@ def test_what_the_line_or_a_representative_ended_is_over(house, telephone, anoth
         calls.end(conn, call_of(house, telephone).id, "representative", house.time())
         representatives.finish_wrap_up(conn, "rep", house.time())
     cut_off(telephone)
-    assert another(2).rings().heard[-1] == "ask_product_id"
+    assert another(2).rings().heard[-1] == "access"
 
 
 def test_a_request_keyed_again_takes_the_old_ones_place(house, telephone, another) -> None:

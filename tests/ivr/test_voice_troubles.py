@@ -55,7 +55,7 @@ def test_whoever_waits_without_a_row_leaves_the_queue_and_begins_again(telephone
     telephone.post("/voice/wait", QueuePosition="1")
     assert telephone.verbs == ["Leave"]
     telephone.post("/voice/left-queue", QueueResult="leave")
-    assert telephone.heard == ["start_again", "offer_language", "access", "ask_product_id"]
+    assert telephone.heard == ["start_again", "offer_language", "ask_product_id", "access"]
 
 
 def test_star_at_the_closing_code_ends_the_gather_at_once(house, telephone) -> None:

@@ -22,6 +22,7 @@ from switchboard.events import EventKind
 from switchboard.model import Call, CallState, WorkState
 
 REP = Actor("representative", "rep")
+HINTS = ("hint_left", "case_number_use")
 
 
 def call_of(house, telephone) -> Call:
@@ -79,11 +80,11 @@ def issued(house, telephone) -> tuple[Call, str]:
 def test_a_straight_call_ends_confirmed(house, telephone) -> None:
     telephone.rings()
     assert telephone.verbs == ["Gather"]
-    assert telephone.heard == ["welcome", "offer_language", "access", "ask_product_id"]
+    assert telephone.heard == ["welcome", "offer_language", "ask_product_id", "access"]
     telephone.keys(house.family.product_id)
     assert telephone.heard == ["ask_license_server_id"]
     telephone.keys(house.server_id)
-    assert telephone.heard == ["line_code", "case_number", "ask_reason", "hint_left"]
+    assert telephone.heard == ["line_code", "case_number", "ask_reason", *HINTS]
     telephone.keys("1")
     assert telephone.heard == ["connecting"]
     assert telephone.verbs == ["Say", "Enqueue"]
@@ -215,7 +216,7 @@ def test_a_call_that_is_announced_twice_is_begun_once(house, telephone) -> None:
 
 def test_a_call_without_a_row_begins_again(house, telephone) -> None:
     telephone.keys("12345")
-    assert telephone.heard == ["start_again", "offer_language", "access", "ask_product_id"]
+    assert telephone.heard == ["start_again", "offer_language", "ask_product_id", "access"]
 
 
 def test_a_late_keying_does_not_disturb_a_waiting_call(house, telephone) -> None:
@@ -228,7 +229,7 @@ def test_a_late_keying_does_not_disturb_a_waiting_call(house, telephone) -> None
 def test_a_closed_centre_is_said_first_and_an_open_one_helps(house, telephone) -> None:
     telephone.to = "+61270100145"
     telephone.rings()
-    assert telephone.heard == ["welcome", "another_centre", "access", "ask_product_id"]
+    assert telephone.heard == ["welcome", "another_centre", "ask_product_id", "access"]
     assert call_of(house, telephone).centre == "americas"
 
 
