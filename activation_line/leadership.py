@@ -5,6 +5,7 @@ SQLite a lock on a file beside the database. The system lets go of either when a
 however it does, and the next that asks takes over.
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+log = logging.getLogger(__name__)
 
 # Any number of the house's own: PostgreSQL's advisory locks have numbers for names.
 LOCK = 0x484F5553
@@ -54,7 +57,8 @@ class _ByConnection:
                 self._connection = connection
                 return True
             connection.close()
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            log.warning("the database can't say who keeps house: %s", type(error).__name__)
             self.resign()
         return False
 

@@ -14,6 +14,9 @@ from data_store.errors import StoreError, translate
 from data_store.types import dumps
 
 BUSY_SECONDS = 10
+# For a server that does not answer at all. Both are less than the fifteen seconds after which a
+# telephone network gives up, so that a caller is told.
+PATIENCE_SECONDS = 5
 
 
 def open_engine(url: str) -> Engine:
@@ -35,7 +38,13 @@ def open_engine(url: str) -> Engine:
             engine = _open_sqlite(parsed)
         case "postgresql":
             engine = create_engine(
-                parsed.set(drivername="postgresql+psycopg"), json_serializer=dumps
+                parsed.set(drivername="postgresql+psycopg"),
+                json_serializer=dumps,
+                pool_timeout=PATIENCE_SECONDS,
+                connect_args={
+                    "connect_timeout": PATIENCE_SECONDS,
+                    "tcp_user_timeout": PATIENCE_SECONDS * 1000,
+                },
             )
         case other:
             raise StoreError(

@@ -51,7 +51,7 @@ from ivr.events import (
 )
 from ivr.services import Services
 from ivr.session import Session, Step
-from switchboard import calls, queues
+from switchboard import call_backs, calls, queues
 from switchboard.events import EventKind, NewEvent
 from switchboard.model import Call, CallState
 
@@ -161,6 +161,7 @@ def _ask_register(turn: Turn, command: Command) -> Event | None:
             house.confirm(turn.conn, case, closing_code, turn.caller, turn.now)
             mark_durable(turn.conn)
             turn.note(EventKind.ID_CONFIRMED)
+            call_backs.withdraw(turn.conn, turn.call, turn.now)
             return Confirmed()
         case Deactivate():
             return _deactivate(turn, command)
@@ -208,6 +209,7 @@ def _enqueue(turn: Turn, session: Session, *, first: bool) -> None:
     urgent = request is not None and request.reason is Reason.PRIVATE_KEY_COMPROMISED
     queued = queues.enqueue(turn.conn, turn.call, turn.now, first=first, urgent=urgent)
     turn.call = replace(turn.call, state=queued.state, representative=queued.representative)
+    call_backs.withdraw(turn.conn, turn.call, turn.now)
 
 
 def _release(turn: Turn, _command: Release) -> None:

@@ -29,7 +29,7 @@ ACT_SECONDS = {
     "answer-challenge": 5.0,
     "issue": 5.0,
     "read": 0.5,
-    "ask-closing-code": 6.0,
+    "ask-closing-code": 4.5,
     "finish": 5.0,
 }
 GLANCE_SECONDS = 1.0

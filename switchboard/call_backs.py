@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from switchboard import representatives
-from switchboard.calls import get, hold
+from switchboard.calls import end, get, hold
 from switchboard.events import EventKind, record
 from switchboard.model import CALL_BACKS, WAITING, Call, CallState
 from switchboard.queues import PROMISED
@@ -55,6 +55,19 @@ _PENDING = (
     )
 )
 _ATTEMPTS = select(func.coalesce(func.sum(calls.c.attempts), 0)).where(*_OF_NUMBER)
+# Of a caller who has rung again. Rows that another holds are passed over, so nobody waits here who
+# has been to the register.
+_OF_REQUEST = (
+    select(calls)
+    .where(
+        calls.c.state == CallState.CALL_BACK,
+        calls.c.request_id == bindparam("request"),
+        calls.c.id != bindparam("but"),
+    )
+    .order_by(calls.c.id)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_TAKE_PLACE = _CALL.values(queued_at=bindparam("since"))
 
 
 def is_pending(conn: Connection, call: Call, now: datetime) -> bool:
@@ -141,6 +154,19 @@ def missed(conn: Connection, call_id: int, now: datetime) -> Call:
 def is_under_way(call: Call, attempt: int) -> bool:
     """Whether this attempt to reach the caller is the one that goes on now."""
     return call.state is CallState.CALLING and call.attempts == attempt
+
+
+def withdraw(conn: Connection, call: Call, now: datetime) -> None:
+    """The caller has rung again for the same request: nobody needs to call back.
+
+    A call that waits takes the place that was kept.
+    """
+    if call.request_id is None:
+        return
+    for row in conn.execute(_OF_REQUEST, {"request": call.request_id, "but": call.id}).all():
+        end(conn, row.id, "called_again", now)
+        if call.state in WAITING:
+            conn.execute(_TAKE_PLACE, {"id_": call.id, "since": row.queued_at})
 
 
 def _require(conn: Connection, call_id: int) -> Call:

@@ -198,7 +198,9 @@ def test_the_place_is_kept_and_the_request_stays_open(house, telephone, another)
     call = kept(house, telephone)
     assert (call.state, call.is_call_back) == (CallState.CALL_BACK, True)
     late = another(2)
-    to_queue(house, late)
+    late.rings()
+    for _ in range(3):
+        late.keys("12345")
     with reading(house.engine) as conn:
         assert queues.position(conn, call.id, house.time()).place == 1
         assert queues.position(conn, call_of(house, late).id, house.time()).place == 2
@@ -315,10 +317,27 @@ def test_only_a_callers_own_ordinary_number_is_called(house, telephone, caller, 
 def test_a_number_is_to_be_called_back_once_at_a_time(house, telephone, another) -> None:
     kept(house, telephone)
     again = another(2)
-    to_queue(house, again)
+    again.rings()
+    for _ in range(3):
+        again.keys("12345")
+    assert call_of(house, again).state is CallState.QUEUED, "with nothing that names the request"
     again.post("/voice/wait")
     again.post("/voice/wait", Digits="1")
     assert again.heard == ["call_back_pending"]
+
+
+def test_who_rings_again_for_the_same_request_takes_the_kept_place(
+    house, telephone, another
+) -> None:
+    call, again = kept(house, telephone), another(2)
+    to_queue(house, again)
+    old = of(house, call)
+    assert (old.state, old.ended_by) == (CallState.ENDED, "called_again")
+    assert call_of(house, again).queued_at == call.queued_at
+    # And may ask to be called back once more.
+    again.post("/voice/wait")
+    again.post("/voice/wait", Digits="1")
+    assert again.heard == ["ask_call_back"]
 
 
 def test_a_number_is_left_in_peace_for_the_rest_of_the_day(house, telephone, another) -> None:
@@ -370,15 +389,5 @@ def test_a_closed_centre_calls_when_it_opens(house, telephone) -> None:
         )
         representatives.set_presence(conn, "early", Presence.AVAILABLE, house.time())
         assert queues.offer(conn, house.time()) == []
-        # Whichever centre opens first is the one that calls.
-        representatives.add(
-            conn,
-            name="early",
-            display_name="Early",
-            centres=[call.centre],
-            languages=[call.language],
-            now=house.time(),
-        )
-        representatives.set_presence(conn, "early", Presence.AVAILABLE, house.time())
         made = queues.offer(conn, call.not_before)
     assert [offer.call_id for offer in made] == [call.id]

@@ -1,12 +1,13 @@
 """Who hung up to be called back: the place is kept, the attempts are counted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from switchboard import call_backs, calls, queues, representatives
 from switchboard.call_backs import MOST_ATTEMPTS, MOST_IN_A_DAY, PAUSES
-from switchboard.model import CallState, Position, WorkState
+from switchboard.model import Call, CallState, Position, WorkState
 from switchboard.queues import PROMISED
 from tests.switchboard.switch_board import Board
 
@@ -173,3 +174,47 @@ def test_nobody_is_lost_from_wrap_up_by_a_late_miss(board: Board) -> None:
     assert board.of(call_id).state is CallState.ENDED
     assert board.who("anna").work_state is WorkState.WRAP_UP
     board.do(representatives.finish_wrap_up, "anna", board.later())
+
+
+def of_request(board: Board, call_id: int, request: int = 7) -> Call:
+    """Let a call be one of this request."""
+    call = replace(board.of(call_id), request_id=request)
+    board.do(lambda conn: calls.save(conn, call, events=(), now=board.later()))
+    return board.of(call_id)
+
+
+def test_who_rings_again_for_the_same_request_takes_the_kept_place(board: Board) -> None:
+    kept = of_request(board, board.call_back())
+    other = board.queued()
+    again = of_request(board, board.queued())
+    board.do(call_backs.withdraw, again, board.later())
+    old = board.of(kept.id)
+    assert (old.state, old.ended_by) == (CallState.ENDED, "called_again")
+    assert board.of(again.id).queued_at == kept.queued_at
+    assert board.do(queues.position, other, board.now) == Position(2, 2)
+
+
+def test_what_is_done_without_waiting_needs_no_call_back_either(board: Board) -> None:
+    kept = of_request(board, board.call_back())
+    done = of_request(board, board.call())
+    board.do(call_backs.withdraw, done, board.later())
+    assert board.of(kept.id).state is CallState.ENDED
+    assert board.of(done.id).queued_at is None
+
+
+def test_another_request_or_none_withdraws_nothing(board: Board) -> None:
+    kept = of_request(board, board.call_back())
+    board.do(call_backs.withdraw, of_request(board, board.queued(), 8), board.later())
+    board.do(call_backs.withdraw, board.of(board.queued()), board.later())
+    assert board.of(kept.id).state is CallState.CALL_BACK
+
+
+def test_nobody_waits_for_a_call_back_that_another_holds(board: Board) -> None:
+    kept = of_request(board, board.call_back())
+    again = of_request(board, board.queued())
+    if board.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    with board.turn() as conn:
+        calls.hold(conn, kept.id)
+        board.do(call_backs.withdraw, again, board.later())
+    assert board.of(kept.id).state is CallState.CALL_BACK

@@ -24,7 +24,8 @@ DIGITS = tomllib.loads(
     (Path(__file__).parents[1] / "phone_network" / "digit_phonemes.toml").read_text("utf-8")
 )["words"]
 # Scripts of the languages that the engine can't read as they are written.
-UNREAD = {"ja": re.compile(r"[\u3400-\u9fffA-Za-z]"), "zh": re.compile(r"[\u3400-\u9fff]")}
+# Small Latin letters are left: a web address is spelled.
+UNREAD = {"ja": re.compile(r"[\u3400-\u9fffA-Z]"), "zh": re.compile(r"[\u3400-\u9fff]")}
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +79,11 @@ def test_every_voice_that_is_asked_for_is_one_of_the_networks(language: str) -> 
 
 
 def test_values_are_filled_in_as_a_call_does() -> None:
-    assert with_values(PROMPTS, "case_number", "en") == (
+    assert with_values(PROMPTS, "case_number", "en").startswith(
         "Your case number is four, eight, two, seven. one, nine, three, five. "
         "zero, six, seven, two."
     )
-    assert "November 30, at 7:30" in with_values(PROMPTS, "centre_closed", "en")
+    assert "November 30, at 7:30" in with_values(PROMPTS, "line_helps", "en")
     assert with_values(PROMPTS, "ask_group", "en").startswith("Please key only group 7 again")
 
 
