@@ -79,6 +79,8 @@ class ProbedStatus:
         self._status: Status | None = None
         self._began: float | None = None
         self._first = threading.Event()
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def read(self) -> Status:
         """The last probe's answer; down where a probe hangs."""
@@ -90,6 +92,12 @@ class ProbedStatus:
         if began is not None and time.monotonic() - began > PATIENCE_SECONDS:
             return Status(is_up=False)
         return self._status or Status(is_up=True)
+
+    def close(self) -> None:
+        """Probe no more, and wait for a probe under way: the engine can then be let go."""
+        self._closed.set()
+        if self._thread is not None and self._process == os.getpid():
+            self._thread.join(PATIENCE_SECONDS)
 
     def probe(self) -> Status:
         """Ask the database now."""
@@ -111,15 +119,16 @@ class ProbedStatus:
             if self._process == os.getpid():
                 return
             self._process, self._began = os.getpid(), None
-            threading.Thread(target=self._keep, name="status", daemon=True).start()
+            self._thread = threading.Thread(target=self._keep, name="status", daemon=True)
+            self._thread.start()
 
     def _keep(self) -> None:
-        while True:
+        while not self._closed.is_set():
             self._began = time.monotonic()
             self._status = self.probe()
             self._began = None
             self._first.set()
-            time.sleep(PROBE_SECONDS)
+            self._closed.wait(PROBE_SECONDS)
 
 
 def create_status_blueprint(source: StatusSource, routing: RoutingTable) -> Blueprint:

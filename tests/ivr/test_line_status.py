@@ -1,6 +1,7 @@
 """The status document: known without asking the database when somebody reads it."""
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,9 +15,11 @@ from switchboard import calls, queues
 
 
 @pytest.fixture
-def probed(house) -> ProbedStatus:
+def probed(house) -> Iterator[ProbedStatus]:
     services = house.services
-    return ProbedStatus(services.engine, services.clearinghouse, services.routing, house.time)
+    status = ProbedStatus(services.engine, services.clearinghouse, services.routing, house.time)
+    yield status
+    status.close()
 
 
 def document_of(house, source) -> dict[str, object]:

@@ -66,10 +66,10 @@ def to_queue(house, telephone) -> None:
 
 def to_talk(house, telephone) -> None:
     to_queue(house, telephone)
-    call_id = call_of(house, telephone).id  # before the offer, which holds the call's row
+    waiting = call_of(house, telephone).id
     with transaction(house.engine) as conn:
         queues.offer(conn, house.time())
-        queues.answer(conn, "rep", call_id, house.time())
+        queues.answer(conn, "rep", waiting, house.time())
     telephone.redirected("conversation")
 
 
@@ -239,8 +239,9 @@ def test_a_withheld_number_is_nobodys(house, telephone, another) -> None:
 
 def test_what_the_line_or_a_representative_ended_is_over(house, telephone, another) -> None:
     to_talk(house, telephone)
+    call = call_of(house, telephone)
     with transaction(house.engine) as conn:
-        calls.end(conn, call_of(house, telephone).id, "representative", house.time())
+        calls.end(conn, call.id, "representative", house.time())
         representatives.finish_wrap_up(conn, "rep", house.time())
     cut_off(telephone)
     assert another(2).rings().heard[-1] == "access"

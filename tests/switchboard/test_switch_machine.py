@@ -101,9 +101,15 @@ class Switchboard(RuleBasedStateMachine):
         places=st.lists(st.tuples(PLACES, LANGUAGES), min_size=1, max_size=4),
         answers=st.integers(0, len(PEOPLE)),
         called_back=st.integers(0, 2),
+        unreached=st.integers(0, 1),
     )
     def a_morning_under_way(
-        self, order: list[str], places: list[tuple[str, str]], answers: int, called_back: int
+        self,
+        order: list[str],
+        places: list[tuple[str, str]],
+        answers: int,
+        called_back: int,
+        unreached: int,
     ) -> None:
         # Hypothesis switches rules off for whole examples; from here every rule has work to do.
         for name in order:
@@ -126,6 +132,10 @@ class Switchboard(RuleBasedStateMachine):
             if call.is_call_back:
                 self.board.do(queues.answer, call.representative, call.id, self.board.later())
                 self.reached["called back"] += 1
+        self.look()
+        for call in self.in_state(CallState.CALLING)[:unreached]:
+            self.board.do(call_backs.missed, call.id, self.board.later())
+            self.reached["not reached"] += 1
 
     @rule(centre=PLACES, language=LANGUAGES)
     def a_call_comes(self, centre: str, language: str) -> None:
