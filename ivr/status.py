@@ -4,6 +4,7 @@ A web process keeps the last answer in memory. Where the database gives none, or
 time, the document says so, and a caller hears it before any digit.
 """
 
+import logging
 import os
 import threading
 import time
@@ -21,6 +22,8 @@ from data_store import StoreError, reading
 from region_routing import RoutingTable, is_open
 from switchboard import overrides, queues
 from switchboard.queues import Waiting
+
+log = logging.getLogger(__name__)
 
 PROBE_SECONDS = 1.0
 # A probe that has not ended by then will not: an answer that late helps no caller.
@@ -101,9 +104,11 @@ class ProbedStatus:
 
     def probe(self) -> Status:
         """Ask the database now."""
+        return self._probe(self._clock())
+
+    def _probe(self, now: datetime) -> Status:
         try:
             with reading(self._engine) as conn:
-                now = self._clock()
                 self._clearinghouse.product_exists(conn, "")
                 dated = overrides.near(conn, now)
                 waiting = queues.waiting_by_centre(conn, now)
@@ -124,8 +129,12 @@ class ProbedStatus:
 
     def _keep(self) -> None:
         while not self._closed.is_set():
-            self._began = time.monotonic()
-            self._status = self.probe()
+            try:
+                now = self._clock()  # not the database's, and not in its time
+                self._began = time.monotonic()
+                self._status = self._probe(now)
+            except Exception:  # the thread has to outlive whatever comes; what was known stays
+                log.exception("the line's status could not be probed")
             self._began = None
             self._first.set()
             self._closed.wait(PROBE_SECONDS)

@@ -89,10 +89,17 @@ class Caller:
     ended: bool = False
 
     @property
+    def first_group_missing(self) -> int | None:
+        """The first group of the new ID that was not heard, in an earlier call maybe."""
+        heard = dict(self.told)
+        groups = range(1, LICENSE_SERVER_ID_GROUPS + 1)
+        return next((group for group in groups if group not in heard), None)
+
+    @property
     def new_license_server_id(self) -> str | None:
         """What was read out, once every group of it was heard."""
         heard = dict(self.told)
-        if len(heard) < LICENSE_SERVER_ID_GROUPS:
+        if self.first_group_missing is not None:
             return None
         return "".join(heard[number] for number in sorted(heard))
 
@@ -223,6 +230,8 @@ def _answer(  # noqa: C901, PLR0911 -- one way for each question
             return _press(caller, "1")
         case "ask_last_group" | "ask_last_group_heard":
             return _press(caller, dict(caller.told).get(LICENSE_SERVER_ID_GROUPS, "*"))
+        case "ask_which_group":
+            return _press(caller, str(caller.first_group_missing or LICENSE_SERVER_ID_GROUPS))
         case _:
             return _close(caller)
 
@@ -288,5 +297,6 @@ ASKING = frozenset(
         "ask_last_group",
         "ask_last_group_heard",
         "ask_closing_code_alone",
+        "ask_which_group",
     }
 )

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -88,3 +88,27 @@ def test_what_comes_back_is_up_again(house, probed, monkeypatch) -> None:
     probed.read()
     assert seen.wait(10)
     assert probed.probe().is_up is True
+
+
+def test_a_clock_that_fails_for_once_changes_nothing(house, monkeypatch) -> None:
+    """As simulated time does while the network that owns it starts again."""
+    monkeypatch.setattr(line_status, "PROBE_SECONDS", 0.01)
+    asked: list[bool] = []
+    again = threading.Event()
+
+    def clock() -> datetime:
+        asked.append(True)
+        if len(asked) == 2:
+            raise ConnectionError("gone")
+        if len(asked) > 3:
+            again.set()
+        return house.time()
+
+    services = house.services
+    probed = ProbedStatus(services.engine, services.clearinghouse, services.routing, clock)
+    try:
+        assert probed.read().is_up
+        assert again.wait(10)
+        assert probed.read().is_up
+    finally:
+        probed.close()

@@ -211,3 +211,10 @@ def test_who_was_promised_a_call_waits_for_it_answers_and_is_put_through() -> No
 def test_hangs_up_on_a_false_caller_who_calls_back() -> None:
     _, acts = run(Caller(FACTS), Rings(), Heard("line_code", {"digits": "0000"}))
     assert [type(act) for act in acts] == [Answer, HangUp]
+
+
+def test_who_has_not_heard_all_groups_hears_the_id_again_from_the_first_of_them() -> None:
+    """As after a call that broke off: the line goes on at the group where it was."""
+    caller = Caller(FACTS, told=((7, "28804"),))
+    assert keyed(caller, *ask("ask_closing_code_alone"), *ask("ask_which_group")) == ["*", "1"]
+    assert keyed(Caller(FACTS, told=((1, "28804"),)), *ask("ask_which_group")) == ["2"]
