@@ -48,13 +48,14 @@ def once(*arguments: str) -> Run:
 def conversation_of(run: Run) -> dict[str, list[str]]:
     """What each one said, in order, without what is drawn anew in every run.
 
-    The time is left out as well: other digits take longer or shorter to say.
+    The time is left out as well: other digits take longer or shorter to say. So is how much of the
+    waiting prompt is heard before the representative answers, which follows from it.
     """
     digit_words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     said: dict[str, list[str]] = {}
     for line in run.output.splitlines():
         found = re.match(r"\d\d:\d\d\.\d  (\S+(?: \S+)?)\s{2,}(.*)", line)
-        if found is not None:
+        if found is not None and not found[2].startswith("To be called back"):
             words = re.sub("|".join(digit_words), "digit", found[2])
             said.setdefault(found[1], []).append(re.sub(r"\d", "0", words))
     return said
