@@ -4,8 +4,7 @@ BIN := .venv/bin
 ONCE ?=
 CHECK ?=
 ARGS ?=
-# One more than the two cores that CI has: the calls in real time mostly wait.
-PYTEST_WORKERS ?= 3
+PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench offline lock clean
