@@ -4,7 +4,7 @@ An interpreter knows no socket, clock or task. `handle` takes one event and give
 that follow from it; the exchange carries them out and hands their outcome back as events.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -13,7 +13,6 @@ from phone_network import verbs
 from phone_network.errors import DocumentError
 from phone_network.gathering import Gathering
 from phone_network.playing import Player, cues
-from phone_network.rules import Rules
 from phone_network.states import Dialling, Fetching, Outcome, Playing, Queued, Resting
 from phone_network.twiml import Element
 from phone_network.verbs import Place
@@ -25,17 +24,7 @@ MAX_BUFFERED: Final = 100  # keys kept for a Gather to come
 class Interpreter(Waiter):
     """One call's program, or a wait document inside one."""
 
-    def __init__(
-        self,
-        rules: Rules,
-        *,
-        answered: bool = False,
-        fallback: m.Source | None = None,
-        place: Place = Place.CALL,
-        tokens: Iterator[int] | None = None,
-    ) -> None:
-        super().__init__(rules, answered=answered, fallback=fallback, place=place, tokens=tokens)
-        self._keys = ""
+    _keys = ""
 
     def handle(self, event: m.Event, now: datetime) -> tuple[m.Action, ...]:  # noqa: C901 -- one arm for each event
         """Take one event and give what follows from it, in order."""

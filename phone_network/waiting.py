@@ -4,13 +4,12 @@ While a call waits, a second interpreter inside runs the wait document.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from phone_network import dialplan, verbs
 from phone_network import messages as m
 from phone_network.errors import DocumentError
-from phone_network.rules import Rules
 from phone_network.runner import Runner, request_method
 from phone_network.states import Dialling, Outcome, Queued
 from phone_network.twiml import Element
@@ -20,19 +19,9 @@ from phone_network.verbs import Place
 class Waiter(Runner):
     """The verbs that hand a call over: Enqueue and Dial."""
 
-    def __init__(
-        self,
-        rules: Rules,
-        *,
-        answered: bool = False,
-        fallback: m.Source | None = None,
-        place: Place = Place.CALL,
-        tokens: Iterator[int] | None = None,
-    ) -> None:
-        super().__init__(rules, answered=answered, fallback=fallback, place=place, tokens=tokens)
-        self._inner: Waiter | None = None
-        self._music = False
-        self._hung_up = False
+    _inner: "Waiter | None" = None
+    _music = False
+    _hung_up = False
 
     @abstractmethod
     def handle(self, event: m.Event, now: datetime) -> tuple[m.Action, ...]:
