@@ -51,12 +51,12 @@ class ConsolePages:
 
     def _desk(self, shown: dict[str, Any]) -> Desk:
         call = shown["call"]
-        notice = shown.get("notice") or {"code": ""}
+        notice = shown["notice"] or {"code": ""}
         challenge = re.sub(r"\D", "", notice["text"]) if notice["code"] == "challenge" else None
         new_id = (call or {}).get("new_id") or {"groups": [], "read": 0}
         self._call_id = call["id"] if call else None
         # Whoever is being called back can't be talked to yet.
-        is_there = call is not None and call.get("state") != "calling"
+        is_there = call is not None and call["state"] != "calling"
         return Desk(
             allowed=frozenset(shown["allowed"]),
             call_id=self._call_id if is_there else None,

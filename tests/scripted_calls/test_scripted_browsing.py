@@ -159,7 +159,12 @@ def test_a_server_in_trouble_is_no_refusal() -> None:
 
 DESK = {
     "allowed": ["read", "hold"],
-    "call": {"id": 12, "new_id": {"groups": ["82609", "88197"], "read": 1}},
+    "notice": None,
+    "call": {
+        "id": 12,
+        "state": "talking",
+        "new_id": {"groups": ["82609", "88197"], "read": 1},
+    },
 }
 
 
@@ -174,9 +179,11 @@ def test_the_desk_is_read_as_the_console_shows_it() -> None:
     assert (desk.call_id, desk.groups, desk.read) == (12, ("82609", "88197"), 1)
 
 
-@pytest.mark.parametrize("call", [None, {"id": 12, "new_id": None}])
+@pytest.mark.parametrize("call", [None, {"id": 12, "state": "talking", "new_id": None}])
 def test_a_desk_without_a_call_or_without_a_new_id(call: dict[str, object] | None) -> None:
-    site = PlayedSite({"/console/desk.json": desk_of({"allowed": [], "call": call})})
+    site = PlayedSite(
+        {"/console/desk.json": desk_of({"allowed": [], "notice": None, "call": call})}
+    )
     desk = browse(site, lambda http, url: ConsolePages(http, f"{url}/console").look())
     assert (desk.call_id, desk.groups, desk.read) == (12 if call else None, (), 0)
 
