@@ -5,7 +5,7 @@ The representative sends the caller here and has them back. No part of a product
 
 from dataclasses import replace
 
-from ivr.actions import AnswerChallenge, Ask, FindRepresentative, GiveChallenge, Note, Say
+from ivr.actions import AnswerChallenge, Ask, FindRepresentative, GiveChallenge, Say
 from ivr.events import (
     ChallengeAnswered,
     ChallengeGiven,
@@ -14,9 +14,8 @@ from ivr.events import (
     NothingPressed,
     Refused,
 )
-from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn
+from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, keyed
 from ivr.session import Session, Step
-from switchboard.events import EventKind
 
 ANSWER_DIGITS = 6
 # The caller types four digits into the wizard meanwhile.
@@ -63,7 +62,11 @@ def miss_answer(session: Session, _event: NothingPressed) -> Turn:
 
 def accept(session: Session, _event: ChallengeAnswered) -> Turn:
     """The wizard has proven itself."""
-    return session, (_keyed(ok=True), Say("challenge_answer_right"), FindRepresentative())
+    return session, (
+        keyed("challenge_answer", ANSWER_DIGITS, ok=True),
+        Say("challenge_answer_right"),
+        FindRepresentative(),
+    )
 
 
 def refuse(session: Session, event: Refused) -> Turn:
@@ -75,13 +78,8 @@ def refuse(session: Session, event: Refused) -> Turn:
 
 def _count_wrong(session: Session, digits: int = ANSWER_DIGITS) -> Turn:
     session = replace(session, tries=session.tries + 1)
-    noted = _keyed(ok=False, digits=digits)
+    noted = keyed("challenge_answer", digits, ok=False)
     if session.tries >= MOST_TRIES:
         return session, (noted, Say("back_to_representative"), FindRepresentative())
     session, asked = again(session)
     return session, (noted, *asked)
-
-
-def _keyed(*, ok: bool, digits: int = ANSWER_DIGITS) -> Note:
-    data = (("code", "challenge_answer"), ("group", 1), ("ok", ok), ("digits", digits))
-    return Note(EventKind.DIGITS_KEYED, data)

@@ -55,7 +55,7 @@ def look(turn: "Turn", region: str, choice: Choice) -> Standing:
     own = services.routing.route(region).centre
     outlook = Outlook(
         helped_by=going.kind.value,
-        opens=_spoken_opening(turn, going, spoken),
+        opens=spoken_opening(turn, going, spoken),
         is_elsewhere=going.kind is Kind.CENTRE and going.centre.id != own.id,
         wait_minutes=_wait_minutes(turn, going),
         site=services.site,
@@ -120,7 +120,8 @@ def _others(
     return (tag for tag in (*ring[at + 1 :], *ring[:at]) if tag != spoken)
 
 
-def _spoken_opening(turn: "Turn", going: Destination, language: str) -> str:
+def spoken_opening(turn: "Turn", going: Destination, language: str) -> str:
+    """When a closed centre opens, in its own time; empty while one is open, or for long."""
     if going.opens is None:
         return ""
     local = going.opens.astimezone(going.centre.zone)

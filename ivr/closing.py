@@ -9,7 +9,7 @@ from dataclasses import replace
 from ivr import reading, servers
 from ivr.actions import Action, Ask, Confirm, FindRepresentative, Note, Say
 from ivr.events import ClosingCodeWanted, Confirmed, KeysPressed, NothingPressed, Refused
-from ivr.outcomes import MOST_TRIES, Turn
+from ivr.outcomes import MOST_TRIES, Turn, keyed
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -67,7 +67,9 @@ def wait_for_wizard(session: Session, _event: NothingPressed) -> Turn:
 
 def confirm(session: Session, _event: Confirmed) -> Turn:
     """The code was right: thank the caller, who may have another server."""
-    return servers.offer(session, _keyed(ok=True), says=(Say("confirmed"),))
+    return servers.offer(
+        session, keyed("closing_code", CLOSING_CODE_DIGITS, ok=True), says=(Say("confirmed"),)
+    )
 
 
 def refuse_code(session: Session, event: Refused) -> Turn:
@@ -81,7 +83,7 @@ def refuse_code(session: Session, event: Refused) -> Turn:
 def _count_wrong(session: Session, digits: int = CLOSING_CODE_DIGITS) -> Turn:
     tries = session.tries + 1
     session = replace(session, tries=tries, silences=0)
-    noted = _keyed(ok=False, digits=digits)
+    noted = keyed("closing_code", digits, ok=False)
     if tries >= MOST_TRIES:
         first = (Say("back_to_representative"),) if session.accompanied else ()
         return reading.fetch_person(session, noted, *first)
@@ -91,8 +93,3 @@ def _count_wrong(session: Session, digits: int = CLOSING_CODE_DIGITS) -> Turn:
 def _worded(prompt: str, session: Session) -> str:
     """What the star does depends on who is there: the representative, or the line alone."""
     return prompt if session.accompanied else f"{prompt}_alone"
-
-
-def _keyed(*, ok: bool, digits: int = CLOSING_CODE_DIGITS) -> Note:
-    data = (("code", "closing_code"), ("group", 1), ("ok", ok), ("digits", digits))
-    return Note(EventKind.DIGITS_KEYED, data)

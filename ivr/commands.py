@@ -57,7 +57,6 @@ from switchboard.model import Call, CallState
 
 REASONS = dict(zip("12345", Reason, strict=False))
 CAUSES = dict(zip("123", DeactivationCause, strict=True))
-LINE = Actor("line", "line")
 
 
 @dataclass(slots=True)
@@ -101,6 +100,15 @@ class Turn:
         """A row for the event log, written with the turn."""
         self.notes.append(NewEvent(kind, data))
 
+    def end_conference(self) -> None:
+        """Once the turn is committed: nobody is left alone in the call's conference."""
+        telephony, conference = self.services.telephony, self.call.conference
+        self.after_commit.append(lambda: telephony.end_conference(conference))
+
+    def spoken_date(self, day: date | None) -> str:
+        """A day as the call's language says it; empty where there is none."""
+        return "" if day is None else self.services.prompts.spoken_date(day, self.call.language)
+
     def take_request(self, request_id: int, case_number: str) -> None:
         """The call is about this request from now on."""
         self.call = replace(self.call, request_id=request_id, case_number=case_number)
@@ -111,12 +119,7 @@ def carry_out(turn: Turn, session: Session, command: Command) -> Event | None:
     try:
         return _carry_out(turn, session, command)
     except Refusal as refusal:
-        return Refused(refusal.code.value, refusal.left, spoken_date(turn, refusal.next_date))
-
-
-def spoken_date(turn: Turn, day: date | None) -> str:
-    """A day as the call's language says it; empty where there is none."""
-    return "" if day is None else turn.services.prompts.spoken_date(day, turn.call.language)
+        return Refused(refusal.code.value, refusal.left, turn.spoken_date(refusal.next_date))
 
 
 def _carry_out(  # noqa: PLR0911 -- one way for each family of commands
@@ -217,8 +220,7 @@ def _release(turn: Turn, _command: Release) -> None:
     call = turn.call
     queues.let_go(turn.conn, call, turn.now)
     turn.call = replace(call, representative=None, state=CallState.IN_LINE)
-    telephony, conference = turn.services.telephony, call.conference
-    turn.after_commit.append(lambda: telephony.end_conference(conference))
+    turn.end_conference()
 
 
 def _end(turn: Turn, by: str, case: int | None) -> None:
@@ -229,8 +231,7 @@ def _end(turn: Turn, by: str, case: int | None) -> None:
     calls.end(turn.conn, call.id, by, turn.now)
     turn.call = replace(call, state=CallState.ENDED)
     if call.representative is not None:
-        telephony, conference = turn.services.telephony, call.conference
-        turn.after_commit.append(lambda: telephony.end_conference(conference))
+        turn.end_conference()
 
 
 # Commands that a module of their own carries out, each the kinds of its key.

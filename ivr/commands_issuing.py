@@ -116,7 +116,4 @@ def _prove(turn: Turn, case: int, group: str) -> Event:
 
 def _standing(turn: Turn, case: int) -> StandingTold:
     standing = turn.services.clearinghouse.standing(turn.conn, case, turn.now)
-    if standing.next_date is None:
-        return StandingTold(standing.left)
-    date = turn.services.prompts.spoken_date(standing.next_date, turn.call.language)
-    return StandingTold(standing.left, date)
+    return StandingTold(standing.left, turn.spoken_date(standing.next_date))

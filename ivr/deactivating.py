@@ -11,8 +11,7 @@ from codes import deactivation_confirmation, deactivation_receipt
 from ivr import servers
 from ivr.actions import Action, Ask, Deactivate, Note, Say
 from ivr.events import Deactivated, KeysPressed, NothingPressed, Refused
-from ivr.helping import STEPS as PACE_KEYS
-from ivr.helping import with_pace
+from ivr.helping import after_no_choice
 from ivr.outcomes import (
     MOST_SILENCES,
     MOST_TRIES,
@@ -56,11 +55,10 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return replace(session, step=Step.LICENSE_SERVER_ID, tries=0, silences=0), (_go_on(),)
     if key == "0":
         return to_person(session)
-    session = with_pace(session, key)
-    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
-    if tries >= MOST_TRIES:
+    session = after_no_choice(session, key)
+    if session.tries >= MOST_TRIES:
         return to_person(session)
-    return offer(replace(session, tries=tries, silences=0))
+    return offer(replace(session, silences=0))
 
 
 def miss_choice(session: Session, _event: NothingPressed) -> Turn:

@@ -26,12 +26,7 @@ from ivr import (
     talking,
     waiting,
 )
-from ivr.actions import (
-    EndCall,
-    FindRepresentative,
-    HangUp,
-    WaitInQueue,
-)
+from ivr.actions import EndCall, FindRepresentative, HangUp, WaitInQueue
 from ivr.events import (
     CallArrived,
     CallBackMissed,
@@ -78,9 +73,7 @@ from ivr.keying import (
     take_keys,
     take_mark,
 )
-from ivr.outcomes import (
-    Turn,
-)
+from ivr.outcomes import Turn
 from ivr.persons import to_person
 from ivr.session import Session, Step
 from ivr.transitions import TRANSITIONS

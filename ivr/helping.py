@@ -27,3 +27,13 @@ def with_pace(session: Session, key: str) -> Session:
         return session
     at = min(max(PACES.index(session.pace) + step, 0), len(PACES) - 1)
     return replace(session, pace=PACES[at])
+
+
+def after_no_choice(session: Session, key: str) -> Session:
+    """The session after a key that chooses nothing in a menu: a try, unless it was for speech.
+
+    >>> after_no_choice(Session(), "8").tries, after_no_choice(Session(), "*").tries
+    (1, 0)
+    """
+    tries = session.tries if key == "*" or key in STEPS else session.tries + 1
+    return replace(with_pace(session, key), tries=tries)

@@ -10,8 +10,7 @@ from codes import license_code
 from ivr import servers
 from ivr.actions import Action, Ask, InstallPack, Note, Say
 from ivr.events import KeysPressed, NothingPressed, Refused
-from ivr.helping import STEPS as PACE_KEYS
-from ivr.helping import with_pace
+from ivr.helping import after_no_choice
 from ivr.outcomes import MOST_SILENCES, MOST_TRIES, SECONDS_FOR_A_MENU, Turn
 from ivr.persons import refusal, to_person
 from ivr.session import NO_LICENSE_SERVER_ID, Session, Step
@@ -51,9 +50,8 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return replace(session, step=Step.LICENSE_SERVER_ID, tries=0), (Ask((asking,)),)
     if key == "0":
         return to_person(session)
-    session = with_pace(session, key)
-    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
-    return to_person(session) if tries >= MOST_TRIES else offer(replace(session, tries=tries))
+    session = after_no_choice(session, key)
+    return to_person(session) if session.tries >= MOST_TRIES else offer(session)
 
 
 def miss_choice(session: Session, _event: NothingPressed) -> Turn:

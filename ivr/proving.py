@@ -8,7 +8,7 @@ from dataclasses import replace
 from ivr import closing, reading
 from ivr.actions import FindRepresentative, Note, ProveHeard, Say
 from ivr.events import ClosingCodeWanted, HeardProven, KeysPressed, NothingPressed, Refused
-from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn
+from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, keyed
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -53,7 +53,8 @@ def miss_last(session: Session, _event: NothingPressed) -> Turn:
 def prove(session: Session, _event: HeardProven) -> Turn:
     """It was heard right: now it is typed, and the closing code keyed."""
     read = Note(EventKind.ID_READ, (("by", "line"),))
-    return closing.ask(session, reading.noted(reading.GROUPS), _keyed(ok=True), read)
+    heard = keyed("last_group", reading.GROUP_DIGITS, ok=True)
+    return closing.ask(session, reading.noted(reading.GROUPS), heard, read)
 
 
 def refuse(session: Session, event: Refused) -> Turn:
@@ -65,14 +66,9 @@ def refuse(session: Session, event: Refused) -> Turn:
 
 def _count_wrong(session: Session, digits: int = reading.GROUP_DIGITS) -> Turn:
     tries = session.tries + 1
-    noted = _keyed(ok=False, digits=digits)
+    noted = keyed("last_group", digits, ok=False)
     if tries >= MOST_TRIES:
         session = replace(session, tries=0)
         return reading.fetch_person(session, noted)
     session = replace(session, tries=tries)
     return reading.offer_groups(session, noted, says=(Say("last_group_wrong"),))
-
-
-def _keyed(*, ok: bool, digits: int = reading.GROUP_DIGITS) -> Note:
-    data = (("code", "last_group"), ("group", 1), ("ok", ok), ("digits", digits))
-    return Note(EventKind.DIGITS_KEYED, data)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from ivr import own_number
 from ivr.actions import AskCallBack, CallLater, ChangeCentre, CheckCallBack, LookAtQueue
+from ivr.circumstances import spoken_opening
 from ivr.events import (
     LONG,
     CallBackMissed,
@@ -35,7 +36,7 @@ def carry_out(turn: "Turn", session: Session, command: QueueCommand) -> Event:
         case ChangeCentre():
             return _change_centre(turn)
         case CheckCallBack():
-            return _check(turn)
+            return _check(turn, _destination(turn))
         case AskCallBack():
             return _ask(turn, session)
         case CallLater():
@@ -68,9 +69,8 @@ def _change_centre(turn: "Turn") -> StillWaiting:
     return look(turn)
 
 
-def _check(turn: "Turn") -> CallBackPossible | CallBackRefused:
-    goes = _destination(turn)
-    opens = _spoken(turn, goes)
+def _check(turn: "Turn", goes: Destination) -> CallBackPossible | CallBackRefused:
+    opens = spoken_opening(turn, goes, turn.call.language) or None
     why = _obstacle(turn, goes)
     if why is not None:
         return CallBackRefused(why.value, opens)
@@ -93,10 +93,10 @@ def _obstacle(turn: "Turn", goes: Destination) -> NotCallable | None:
 
 def _ask(turn: "Turn", session: Session) -> Event:
     """Keep the place, unless a representative was faster, or the number is asked for no more."""
-    checked = _check(turn)
+    goes = _destination(turn)
+    checked = _check(turn, goes)
     if isinstance(checked, CallBackRefused):
         return checked
-    goes = _destination(turn)
     turn.share(session)
     # Where a centre has to open first, it is the one that calls, in a language that it speaks.
     by = None if goes.opens is None else (goes.centre.id, goes.language)
@@ -112,8 +112,7 @@ def _miss(turn: "Turn") -> Event:
     missed = call_backs.missed(turn.conn, call.id, turn.now)
     turn.call = replace(call, state=missed.state, representative=missed.representative)
     if call.representative is not None:
-        telephony, conference = turn.services.telephony, call.conference
-        turn.after_commit.append(lambda: telephony.end_conference(conference))
+        turn.end_conference()
     return CallBackMissed(again=call.attempts < call_backs.MOST_ATTEMPTS)
 
 
@@ -121,11 +120,3 @@ def _destination(turn: "Turn") -> Destination:
     call = turn.call
     dated = overrides.near(turn.conn, turn.now)
     return destination(turn.services.routing, call.region, call.language, turn.now, dated)
-
-
-def _spoken(turn: "Turn", goes: Destination) -> str | None:
-    """When a closed centre opens, in its own time; None while one is open."""
-    if goes.opens is None:
-        return None
-    local = goes.opens.astimezone(goes.centre.zone)
-    return turn.services.prompts.spoken_time(local, turn.call.language)

@@ -6,8 +6,7 @@ from codes import case_number
 from ivr import issuing
 from ivr.actions import Ask, AskStanding, Note, Say, SetReason
 from ivr.events import KeysPressed, NothingPressed, RequestOpened, StandingTold
-from ivr.helping import STEPS as PACE_KEYS
-from ivr.helping import with_pace
+from ivr.helping import after_no_choice
 from ivr.outcomes import MOST_SILENCES, MOST_TRIES, SECONDS_FOR_A_MENU, Turn
 from ivr.persons import standing, to_person
 from ivr.session import Session, Step
@@ -60,11 +59,10 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return session, (AskStanding(session.case),)
     if key == "0":
         return to_person(session)
-    session = with_pace(session, key)
-    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
-    if tries >= MOST_TRIES:
+    session = after_no_choice(session, key)
+    if session.tries >= MOST_TRIES:
         return to_person(session)
-    return replace(session, tries=tries, silences=0), (menu(),)
+    return replace(session, silences=0), (menu(),)
 
 
 def tell_left(session: Session, event: StandingTold) -> Turn:

@@ -36,13 +36,10 @@ class Renderer:
                 case Say():
                     self._say(response, action, language, pace)
                 case Ask(says, digits, seconds, star):
-                    gather = Gather(
-                        input="dtmf",
-                        action=TURN,
-                        method="POST",
-                        timeout=seconds,
+                    gather = _gather(
+                        TURN,
+                        seconds,
                         finish_on_key="#" if digits is None else "*" if star else "",
-                        action_on_empty_result=True,
                         **({} if digits is None else {"num_digits": digits}),
                     )
                     for say in says:
@@ -51,15 +48,7 @@ class Renderer:
                 case Listen(says, seconds):
                     # The same address as that of the wait document: whichever of the two the
                     # network asks for next, the caller goes on waiting.
-                    gather = Gather(
-                        input="dtmf",
-                        action=WAIT,
-                        method="POST",
-                        timeout=seconds,
-                        num_digits=1,
-                        finish_on_key="",
-                        action_on_empty_result=True,
-                    )
+                    gather = _gather(WAIT, seconds, num_digits=1, finish_on_key="")
                     for say in says:
                         self._say(gather, say, language, pace)
                     response.append(gather)
@@ -93,6 +82,18 @@ class Renderer:
             parent.say(text, language=voice)
         else:
             parent.say(language=voice).prosody(text, rate=pace)
+
+
+def _gather(action: str, seconds: int, **more: str | int) -> Gather:
+    """Keys for `action`, which is asked as well where none came within `seconds`."""
+    return Gather(
+        input="dtmf",
+        action=action,
+        method="POST",
+        timeout=seconds,
+        action_on_empty_result=True,
+        **more,
+    )
 
 
 def prompts_in(spoken: tuple[Spoken, ...]) -> list[str]:

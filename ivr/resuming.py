@@ -18,7 +18,7 @@ from ivr.events import (
     Refused,
     Resumed,
 )
-from ivr.outcomes import MOST_TRIES, Turn
+from ivr.outcomes import MOST_TRIES, Turn, keyed
 from ivr.persons import to_person
 from ivr.session import Session, Step
 from switchboard.events import EventKind
@@ -48,7 +48,7 @@ def find(session: Session, keys: str) -> Turn | None:
 
 def found(session: Session, event: EarlierFound) -> Turn:
     """The case number is one: ask for the proof."""
-    return offer(session, event.earlier, _keyed("case_number", CASE_DIGITS, ok=True))
+    return offer(session, event.earlier, keyed("case_number", CASE_DIGITS, ok=True))
 
 
 def not_found(session: Session, event: NothingEarlier) -> Turn:
@@ -94,7 +94,7 @@ def miss(session: Session, _event: NothingPressed) -> Turn:
 def refuse(session: Session, event: Refused) -> Turn:
     """Wrong digits are asked for again; after three tries a person takes over."""
     tries = session.tries + 1
-    noted = _keyed("resume_proof", PROOF_DIGITS, ok=False)
+    noted = keyed("resume_proof", PROOF_DIGITS, ok=False)
     if event.code == "wrong_state":
         return to_person(session, noted, Say("refused_wrong_state"))
     if event.code != "proof_wrong" or tries >= MOST_TRIES:
@@ -126,7 +126,7 @@ def restored(session: Session, event: Resumed) -> tuple[Session, tuple[Action, .
         other_language=event.outlook.other_language,
     )
     done: tuple[Action, ...] = (
-        _keyed("resume_proof", PROOF_DIGITS, ok=True),
+        keyed("resume_proof", PROOF_DIGITS, ok=True),
         Note(EventKind.CALL_RESUMED, (("step", step.value),)),
         Say("resumed"),
     )
@@ -141,8 +141,3 @@ def _again(session: Session) -> Turn:
         return begin_anew(session)
     session = replace(session, silences=silences)
     return session, (ask(session),)
-
-
-def _keyed(code: str, digits: int, *, ok: bool) -> Note:
-    data = (("code", code), ("group", 1), ("ok", ok), ("digits", digits))
-    return Note(EventKind.DIGITS_KEYED, data)

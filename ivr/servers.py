@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from ivr.actions import Action, Ask, AskStanding, Release, Say
 from ivr.events import KeysPressed, NothingPressed, StandingTold
-from ivr.helping import STEPS as PACE_KEYS
-from ivr.helping import with_pace
+from ivr.helping import after_no_choice
 from ivr.outcomes import MOST_TRIES, SECONDS_FOR_A_MENU, Turn, say_goodbye
 from ivr.persons import standing
 from ivr.session import NO_LICENSE_SERVER_ID, NO_PRODUCT_ID, Session, Step
@@ -30,11 +29,10 @@ def choose(session: Session, event: KeysPressed) -> Turn:
         return session, (Ask((Say("ask_product_id"),)),)
     if key == LEFT and session.case is not None:
         return session, (AskStanding(session.case),)
-    session = with_pace(session, key)
-    tries = session.tries if key == "*" or key in PACE_KEYS else session.tries + 1
-    if tries >= MOST_TRIES:
+    session = after_no_choice(session, key)
+    if session.tries >= MOST_TRIES:
         return say_goodbye(session)
-    return replace(session, tries=tries), (_menu(),)
+    return session, (_menu(),)
 
 
 def miss_choice(session: Session, _event: NothingPressed) -> Turn:
