@@ -185,3 +185,13 @@ def _reason(error: Exception) -> str:
     if "refused" in text:
         return "nothing listens there"
     return "there is no connection"
+
+
+def api_of(link: Link | None) -> Api:
+    """The API behind this server's link. Raises ClearinghouseUnreachable where it has none."""
+    if link is None:
+        raise ClearinghouseUnreachable(
+            "This server does not know the clearinghouse's address, so nothing was sent. Use "
+            "another method: choose Web Browser or Telephone in Properties, tab Connection Method."
+        )
+    return Api(link)

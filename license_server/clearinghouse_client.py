@@ -14,7 +14,12 @@ from typing import Final
 from license_server import deactivation, event_log, exchange, files
 from license_server import state as states
 from license_server.acceptance import Acceptance
-from license_server.clearinghouse_api import Api, ClearinghouseRefused, ClearinghouseUnreachable
+from license_server.clearinghouse_api import (
+    Api,
+    ClearinghouseRefused,
+    ClearinghouseUnreachable,
+    api_of,
+)
 from license_server.errors import CodeRefusedError, NoDeactivationError
 from license_server.event_log import Kind
 from license_server.link import Link
@@ -40,7 +45,7 @@ def reactivate(
     Raises ClearinghouseUnreachable, ClearinghouseRefused, AnswerRefusedError or IDRefusedError; the
     request stays open. That the ID was accepted is told at once, or else at the next contact.
     """
-    api = _api(link)
+    api = api_of(link)
     document = exchange.request_document(data, now, reason)
     with _noted(data, now):
         try:
@@ -64,7 +69,7 @@ def deactivate(
     A cause begins a deactivation, once the clearinghouse answers at all; without one the
     deactivation that began is sent. Raises as `reactivate` does, and NoDeactivationError.
     """
-    api = _api(link)
+    api = api_of(link)
     if cause is not None and deactivation.status(data) is None:
         with _noted(data, now):
             api.require_reachable()
@@ -127,15 +132,6 @@ def _forget(data: Path, told: states.Unconfirmed) -> None:
         state = states.load(data)
         if state.unconfirmed == told:
             states.save(data, dataclasses.replace(state, unconfirmed=None))
-
-
-def _api(link: Link | None) -> Api:
-    if link is None:
-        raise ClearinghouseUnreachable(
-            "This server does not know the clearinghouse's address, so nothing was sent. Use "
-            "another method: choose Web Browser or Telephone in Properties, tab Connection Method."
-        )
-    return Api(link)
 
 
 @contextmanager

@@ -117,19 +117,25 @@ def postgresql_url(request: pytest.FixtureRequest) -> str:
     return address.format(name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Address of an empty store of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.db"
-    url: str = request.getfixturevalue("postgresql_url")
-    engine = create_engine(url)
+@pytest.fixture
+def empty_postgresql_url(postgresql_url: str) -> str:
+    """Address of this process's database, with nothing in it."""
+    engine = create_engine(postgresql_url)
     with engine.begin() as connection:
         # A connection that a test before left open would hold this up for ever.
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
+    return postgresql_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of an empty store of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    url: str = request.getfixturevalue("empty_postgresql_url")
     return url
 
 

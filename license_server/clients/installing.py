@@ -14,7 +14,7 @@ from codes import license_pack_id
 from codes.errors import CodeError, InvalidLength
 from license_server import event_log, installation
 from license_server import state as states
-from license_server.clearinghouse_api import Api, ClearinghouseRefused, ClearinghouseUnreachable
+from license_server.clearinghouse_api import ClearinghouseRefused, ClearinghouseUnreachable, api_of
 from license_server.clients import rules, store
 from license_server.clients.model import Kind, Pack
 from license_server.errors import CodeRefusedError, LicenseServerError, NotActivatedError
@@ -86,7 +86,7 @@ def install_automatically(
     """
     code = checked_code(license_code)
     asked = _asked(data) | {"license_code": code}
-    answer = _api(link).packs(asked)
+    answer = api_of(link).packs(asked)
     return install(data, code, str(answer.get("license_pack_id", "")), now, program)
 
 
@@ -100,7 +100,7 @@ def migrate_automatically(
     code = checked_code(license_code)
     asked = _asked(data) | {"license_code": code}
     try:
-        answer = _api(link).migration(asked)
+        answer = api_of(link).migration(asked)
     except ClearinghouseRefused as error:
         if error.why != "license_code_used":
             raise
@@ -119,7 +119,7 @@ def recover_automatically(data: Path, link: Link | None, now: datetime) -> list[
     Nothing is removed before all are verified. A damaged file is set aside. Raises as
     `install_automatically` does; then nothing is changed.
     """
-    answer = _api(link).recovery(_asked(data))
+    answer = api_of(link).recovery(_asked(data))
     given = answer.get("packs")
     if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
         raise ClearinghouseUnreachable(
@@ -217,15 +217,6 @@ def _asked(data: Path) -> dict[str, str]:
         "product_id": state.product_id,
         "new_license_server_id": held.new_license_server_id,
     }
-
-
-def _api(link: Link | None) -> Api:
-    if link is None:
-        raise ClearinghouseUnreachable(
-            "This server does not know the clearinghouse's address, so nothing was sent. Use "
-            "another method: choose Web Browser or Telephone in Properties, tab Connection Method."
-        )
-    return Api(link)
 
 
 def _refused(error: CodeError, text: str, nothing: str) -> PackRefusedError:

@@ -36,17 +36,6 @@ BASE = "https://line.example"
 SID = "CA" + "0" * 31 + "1"
 
 
-@pytest.fixture
-def empty_url(postgresql_url: str) -> str:
-    engine = create_engine(postgresql_url)
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return postgresql_url
-
-
 def workers_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -58,8 +47,10 @@ def wait_until(holds: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def test_a_call_outlives_every_worker_that_it_began_with(tmp_path: Path, empty_url: str) -> None:
-    plan = Plan(tmp_path / "demo", start=START, database_url=empty_url, workers=2)
+def test_a_call_outlives_every_worker_that_it_began_with(
+    tmp_path: Path, empty_postgresql_url: str
+) -> None:
+    plan = Plan(tmp_path / "demo", start=START, database_url=empty_postgresql_url, workers=2)
     with House(plan, print) as house:
         pid = house.web.pid
         wait_until(lambda: len(workers_of(pid)) == 2)
@@ -129,10 +120,10 @@ def is_waited_for(connection: Connection) -> bool:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_stop_lets_the_turn_under_way_finish(
-    tmp_path: Path, empty_url: str, workers: int
+    tmp_path: Path, empty_postgresql_url: str, workers: int
 ) -> None:
-    engine = create_engine(empty_url)
-    with served(tmp_path, empty_url, workers) as running, ThreadPoolExecutor() as pool:
+    engine = create_engine(empty_postgresql_url)
+    with served(tmp_path, empty_postgresql_url, workers) as running, ThreadPoolExecutor() as pool:
         address = running.facts["url"]
         post(address, "/voice/incoming", CallStatus="ringing").raise_for_status()
         with engine.begin() as holder:
@@ -154,8 +145,8 @@ def test_a_stop_lets_the_turn_under_way_finish(
     assert "12345" not in running.log.read_text("utf-8")
 
 
-def test_any_worker_tells_the_figures_of_all(tmp_path: Path, empty_url: str) -> None:
-    with served(tmp_path, empty_url, 2) as running:
+def test_any_worker_tells_the_figures_of_all(tmp_path: Path, empty_postgresql_url: str) -> None:
+    with served(tmp_path, empty_postgresql_url, 2) as running:
         address = running.facts["url"]
         for number in range(12):
             post(address, "/voice/incoming", f"CA{number:032d}").raise_for_status()
