@@ -142,11 +142,11 @@ class Actor:
         token = _text(message, "token", needed=False)
         if not token:
             return
-        account = self._exchange.settings.account
         if token in self._exchange.auth_tokens.held():
             self._trusted = True
         else:
-            self._identity = tokens.identity(token, account)
+            keys = {key.sid: key.secret for key in self._exchange.holdings.keys.values()}
+            self._identity = tokens.identity(token, self._exchange.account_sid, keys)
             self._trusted = False
 
     def _rename(self, name: str) -> None:

@@ -8,9 +8,11 @@ from phone_network import messages as m
 from phone_network.auth_tokens import AuthTokens
 from phone_network.callbacks import Callbacks
 from phone_network.calls import Call, Callback, Direction, Line, Status, new_sid
+from phone_network.circuits import Circuit
 from phone_network.clock import Alarm, Clock
 from phone_network.conferences import Conferences
 from phone_network.dialling import Dialling
+from phone_network.holdings import Holdings
 from phone_network.interpreter import Interpreter
 from phone_network.lines import Lines
 from phone_network.outbox import Outbox, new_jar
@@ -43,7 +45,7 @@ class Exchange:
         self.callbacks = Callbacks(self)
         self.lines = Lines()
         self.calls: dict[str, Call] = {}
-        self.numbers = {number.number: number for number in settings.numbers}
+        self.holdings = Holdings(settings, clock)
         self.dialling = Dialling(self)
         self._programs = Programs(self)
         self.queues = Queues(self)
@@ -54,12 +56,16 @@ class Exchange:
     def place(self, line: Line, to: str, from_: str) -> Call:
         """Let a telephone call a number of the account."""
         to = plain_number(to)
-        number = self.numbers.get(to)
+        number = self.holdings.number(to)
         call = self._new(from_, to, Direction.INBOUND, Status.RINGING)
         call.line = line
         line.tell("placed", call=call.sid, to=to, **{"from": call.from_})
         if number is None:
             self.end(call, Status.FAILED, "number not in service")
+            return call
+        if number.trunk_sid or not number.voice_url:
+            why = "its trunk isn't simulated" if number.trunk_sid else "no application answers it"
+            self.end(call, Status.FAILED, why)
             return call
         call.number = number
         if number.status_callback:
@@ -125,12 +131,17 @@ class Exchange:
         return call
 
     def ring(self, call: Call, timeout: float) -> None:
-        """Ring whoever is registered at the address; nobody there is the stated default."""
+        """Ring whoever is registered at the address, or a number of the account.
+
+        Nobody there is the stated default.
+        """
         if not call.live:
             return
         call.status = Status.INITIATED
         self.callbacks.progress(call, "initiated")
         lines = self.lines.at(call.to)
+        if not lines and self.holdings.number(call.to) is not None:
+            lines = (Circuit(self, call),)
         if not lines:
             self.end(call, Status(self.settings.unreachable), "nobody is registered there")
             return

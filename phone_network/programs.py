@@ -61,6 +61,8 @@ class Programs:
                 )
             case m.Spoken(text, cut):
                 self._exchange.tell(call, "heard", text=text, who="line", cut=cut)
+            case m.Tones(digits):
+                self._exchange.tell(call, "tones", digits=digits)
             case m.Listen(num_digits, finish_on_key, timeout):
                 self._exchange.tell(
                     call,
