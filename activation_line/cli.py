@@ -36,7 +36,8 @@ class Sentences(click.Group):
 
 def _mendable() -> tuple[type[Exception], ...]:
     """What a person can mend: each error of these carries its sentence."""
-    from activation_line.house import DemoDirectoryError  # noqa: PLC0415 -- only on the way out
+    from activation_line.carrier.trouble import CarrierError  # noqa: PLC0415 -- only on the way out
+    from activation_line.house import DemoDirectoryError  # noqa: PLC0415 -- as above
     from activation_line.once import RegionError  # noqa: PLC0415 -- as above
     from activation_line.people import AccountError  # noqa: PLC0415 -- as above
     from activation_line.serving import ListenError  # noqa: PLC0415 -- as above
@@ -55,6 +56,7 @@ def _mendable() -> tuple[type[Exception], ...]:
     return (
         AccountError,
         ApprovalError,
+        CarrierError,
         CatalogueError,
         CodeError,
         DemoDirectoryError,
@@ -145,6 +147,7 @@ for name, purpose in {
     "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",
     "routing": "What the routing tables come to: table, where.",
+    "twilio": "The account at Twilio: plan, apply, verify, regions.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))
