@@ -13,6 +13,7 @@ import region_routing
 import spoken_prompts
 from activation_line import database, tls
 from activation_line.clock import system_clock
+from activation_line.number_dates import judge
 from activation_line.people import any_administrator
 from activation_line.settings import Settings, SettingsError, load
 from agent_console import accounts
@@ -25,7 +26,8 @@ from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable, RoutingTableError
 from spoken_prompts import ApprovalError, CatalogueError, State
 from spoken_prompts.approvals import read_approvals
-from switchboard import overrides
+from switchboard import number_checks, overrides
+from switchboard.number_checks import Checked
 from switchboard.overrides import Dated
 from switchboard.telephony import TelephonyError
 
@@ -194,6 +196,7 @@ class _Stock:
     is_governed: bool = False
     audited: SignedHead | None = None
     exceptions: Sequence[Dated] = ()
+    checks: Sequence[Checked] = ()
 
 
 def _store(settings: Settings, table: RoutingTable | None) -> Iterator[Finding]:
@@ -215,6 +218,8 @@ def _store(settings: Settings, table: RoutingTable | None) -> Iterator[Finding]:
         yield Finding("database", ok=True, says=f"{stock.kind}, schema {stock.schema}.")
     if table is not None:
         yield _hours(stock.exceptions, table)
+        is_well, says = judge(stock.checks, table, system_clock())
+        yield Finding("numbers", ok=is_well, says=says)
     yield _keys(settings, stock.products)
     yield _audit(settings, stock.audited)
     if stock.has_demo and not settings.demo:
@@ -252,6 +257,7 @@ def _take_stock(url: str) -> _Stock:
                 any_administrator(connection),
                 _signed_end(connection),
                 overrides.coming(connection, system_clock()),
+                number_checks.every(connection) if schema == database.newest() else (),
             )
     except SQLAlchemyError as error:
         raise StoreError(

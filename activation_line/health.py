@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from activation_line import database
+from activation_line.number_dates import judge
 from activation_line.wiring import Line
 from clearinghouse.tables import products
 from data_store import StoreError, reading
-from switchboard import representatives
+from switchboard import number_checks, representatives
 from switchboard.representatives import Presence
 
 PATIENCE = 2.0
@@ -28,7 +29,7 @@ class Check:
 
 def examine(line: Line) -> tuple[Check, ...]:
     """Ask every part. Never raises: trouble is an answer."""
-    return (_database(line), _register(line), _network(line), _people(line))
+    return (_database(line), _register(line), _network(line), _people(line), _numbers(line))
 
 
 def examine_store(line: Line) -> tuple[Check, ...]:
@@ -96,3 +97,13 @@ def _people(line: Line) -> Check:
         return _trouble("representatives", f"No answer: {type(error).__name__}.")
     here = sum(person.presence is Presence.AVAILABLE for person in people)
     return _well("representatives", f"{here} of {len(people)} available.")
+
+
+def _numbers(line: Line) -> Check:
+    try:
+        with reading(line.engine) as connection:
+            checks = number_checks.every(connection)
+    except (SQLAlchemyError, StoreError) as error:
+        return _trouble("numbers", f"No answer: {type(error).__name__}.")
+    is_well, says = judge(checks, line.routing, line.clock())
+    return Check("numbers", ok=is_well, says=says[0].upper() + says[1:])

@@ -5,6 +5,7 @@ file that `ACTIVATION_LINE_SETTINGS` names. A secret may stand in a file of its 
 `<NAME>_FILE` holds the path.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -38,8 +39,9 @@ class Settings:
     that is not below `public_base_url`. With more than one of `workers`, `serve` is several
     processes. `metrics_token` opens `/metrics` to whoever brings it. `site_base_url` is how
     customers reach the licensing site, which a process of its own serves; callers hear its host.
-    Within `resume_hours` a call that broke off can be resumed; `site_tls` is `local`, `off`, or a
-    directory with a certificate.
+    `check_from` is a verified number that checks of the line's numbers are made from, where the
+    account owns only one. Within `resume_hours` a call that broke off can be resumed; `site_tls`
+    is `local`, `off`, or a directory with a certificate.
     """
 
     data_dir: Path
@@ -68,6 +70,7 @@ class Settings:
     workers: int = 1
     metrics_token: str = field(default="", repr=False)
     log_format: str = "text"
+    check_from: str = ""
     record_conversations: bool = False
     demo: bool = False
 
@@ -124,6 +127,7 @@ URLS = (
     "site_base_url",
 )
 WHOLE_NUMBERS = ("port", "fallback_port", "site_port", "threads", "workers", "resume_hours")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 LOG_FORMATS = ("text", "json")
 SECRETS = (
     "twilio_auth_token",
@@ -214,6 +218,8 @@ def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | P
         if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:
             return int(value)
         problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")
+    if name == "check_from" and value and not E164.fullmatch(value):
+        problems.append(f"{variable} is {value!r}: write a number such as +12025550142.")
     if name == "log_format" and value not in LOG_FORMATS:
         problems.append(f"{variable} is {value!r}: write {' or '.join(LOG_FORMATS)}.")
     if name in {"demo", "record_conversations"}:

@@ -66,6 +66,7 @@ def bootstrap(settings: Settings) -> Line:
         site=urlsplit(settings.site_base_url).hostname or "",
         production=not settings.demo,
         records=settings.record_conversations,
+        check_from=settings.check_from,
         auth_token_next=settings.twilio_auth_token_next,
     )
     console = ConsoleServices(

@@ -24,7 +24,8 @@ class Services:
     `auth_token_next` is believed as well where it is set: while the tokens are changed.
     A call that broke off may go on within `resume_window`. `site` is the website's address as it is
     spoken, empty where there is none. In production only approved languages are spoken. `records`:
-    conversations are recorded, and callers told so.
+    conversations are recorded, and callers told so. The line's numbers are rung to see whether they
+    answer, each from another of them or from `check_from`.
     """
 
     engine: Engine
@@ -43,6 +44,7 @@ class Services:
     forecasts: Forecasts = field(default_factory=Forecasts)
     auth_token_next: str = field(default="", repr=False)
     records: bool = False
+    check_from: str = ""
     observer: Observer = UNOBSERVED
 
     @property

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from clearinghouse import RequestState
 from data_store import StoreError
-from ivr import call_back_webhooks
+from ivr import call_back_webhooks, check_webhooks
 from ivr.circumstances import language_for
 from ivr.commands import Turn
 from ivr.earlier_calls import arrive
@@ -75,12 +75,13 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
 
     turns = Turns(services, remember)
     call_back_webhooks.add_routes(blueprint, turns, TOKEN)
+    check_webhooks.add_routes(blueprint, services)
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
         if not services.status.read().is_up:
             return apology.cannot_help()
-        return _twiml(_arrive(services, turns))
+        return _twiml(check_webhooks.played(services) or _arrive(services, turns))
 
     @blueprint.post("/turn")
     def turn() -> Response:

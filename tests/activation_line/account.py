@@ -11,9 +11,13 @@ from twilio.rest import Client
 
 from activation_line.carrier.account import TwilioAccount
 from activation_line.cli import main
+from activation_line.serving import free_port
 from activation_line.settings import Settings, load
+from activation_line.web import create_app
+from activation_line.wiring import bootstrap
 from phone_network.server import Network
 from phone_network.settings import Country, Number
+from tests.serving import Served
 from tests.simulated_network import serving_network
 
 US, DE, FR, SE = "+12025550142", "+493023125042", "+33199000042", "+4684650042"
@@ -80,6 +84,14 @@ class Operator:
             "ACTIVATION_LINE_ROUTING_DIR": str(write_tables(self.directory / "routing")),
         }
         return network
+
+    def serve(self) -> None:
+        """Serve the line where the account's numbers are to ring."""
+        port = free_port()
+        self.environment["ACTIVATION_LINE_PUBLIC_BASE_URL"] = f"http://127.0.0.1:{port}"
+        line = bootstrap(self.settings)
+        self.stack.callback(line.engine.dispose)
+        self.stack.callback(Served(create_app(line), port).stop)
 
     @property
     def settings(self) -> Settings:
