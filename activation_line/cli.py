@@ -146,7 +146,7 @@ for name, purpose in {
     "products": "Products: add, list, import, policy, key, block, history.",
     "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",
-    "routing": "What the routing tables come to: table, where.",
+    "routing": "The routing tables: copy, table, where.",
     "twilio": "The account at Twilio: plan, apply, verify, regions.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():

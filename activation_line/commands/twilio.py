@@ -10,13 +10,17 @@ import click
 import region_routing
 from activation_line.carrier.account import TwilioAccount
 from activation_line.carrier.applying import carry_out, describe
-from activation_line.carrier.market import Market
+from activation_line.carrier.market import Market, State
 from activation_line.carrier.plan import Plan, make_plan
 from activation_line.carrier.regions import as_text, rows
 from activation_line.commands.working import show_json
 from activation_line.settings import Settings, load
 from region_routing import RoutingTable
 
+FALLING = (
+    'Until then let a line fall to another: write falls_to = "..." in place of its number in '
+    "lines.toml; license servers then show the other's."
+)
 SECRET = "twilio-api-key-secret"  # noqa: S105 -- a file's name
 
 
@@ -112,6 +116,8 @@ def told(found: Plan) -> Iterator[str]:
         yield f"! {line.number} (line {line.id}), {standing.state}: {standing.says}"
     if any(missing.standing.number for missing in found.missing):
         yield "What is for sale is bought by `activation-line twilio apply --buy`."
+    if any(missing.standing.state is not State.TO_BE_BOUGHT for missing in found.missing):
+        yield FALLING
     for note in found.notes:
         yield f"? {note}"
     count = len(found.changes)

@@ -50,13 +50,14 @@ def write_tables(folder: Path) -> Path:
     ]
     (folder / "lines.toml").write_text("as_of = 2026-11-24\n" + "\n".join(lines))
     regions = [
-        f'{code} = {{ line = "{line}", centre = "all", languages = ["en", "de", "fr"] }}'
+        f'{code} = {{ line = "{line}", centre = "central-europe", languages = ["en", "de", "fr"] }}'
         for code, line in REGIONS.items()
     ]
     (folder / "regions.toml").write_text("\n".join(regions))
     (folder / "centres.toml").write_text(
-        '[all]\nname = "All"\ntimezone = "Europe/Berlin"\nlanguages = ["en", "de", "fr"]\n'
-        '[all.hours]\nmonday = ["00:00-00:00"]\n'
+        '[central-europe]\nname = "Central Europe"\ntimezone = "Europe/Berlin"\n'
+        'languages = ["en", "de", "fr"]\n'
+        '[central-europe.hours]\nmonday = ["00:00-00:00"]\n'
     )
     return folder
 

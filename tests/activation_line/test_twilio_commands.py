@@ -38,6 +38,7 @@ def test_a_plan_on_an_empty_account_changes_nothing(operator: Operator) -> None:
     assert f"! {DE} (line de), waiting for a regulatory bundle: BU" in said.stdout
     assert "is in-review\n" in said.stdout
     assert f"! {FR} (line fr), waiting for an address: add an address in FR" in said.stdout
+    assert 'write falls_to = "..." in place of its number' in said.stdout
     assert said.stdout.endswith("2 to change, 3 without a number.\n")
     assert operator.numbers() == {}
     assert operator.client.applications.list() == []
@@ -244,3 +245,17 @@ def test_regions_for_programs(operator: Operator) -> None:
     }
     strange = operator.type("twilio", "regions", "XX")
     assert (strange.exit_code, "ISO 3166" in strange.stderr) == (2, True)
+
+
+def test_a_region_falls_to_a_named_line(operator: Operator) -> None:
+    operator.open(US)
+    lines = operator.directory / "routing" / "lines.toml"
+    text = lines.read_text()
+    for number in (DE, FR):
+        text = text.replace(f'number = "{number}"', 'falls_to = "us"')
+    lines.write_text(text)
+    operator.type("twilio", "apply", "--yes")
+    assert operator.type("twilio", "verify").exit_code == 0
+    (germany,) = json.loads(operator.type("twilio", "regions", "DE", "--json").stdout)
+    assert (germany["line"], germany["number"], germany["rings"]) == ("us", US, True)
+    assert (germany["is_own"], germany["state"]) == (False, "waiting for a regulatory bundle")
