@@ -87,32 +87,37 @@ class Ringer:
 
     def _call(self, number: str, caller: str) -> str:
         """Make the call and wait for its end; what to say of it unless the line dated it."""
-        action = escape(f"{self._settings.public_base_url}/voice/checked")
-        gather = f'<Gather numDigits="{DIGITS}" timeout="{LISTENS}" action="{action}"/>'
-        client = self._account.client
         try:
             with self._account.asking():
-                made = client.calls.create(
-                    to=number,
-                    from_=caller,
-                    twiml=f"<Response>{gather}</Response>",
-                    timeout=RINGS,
-                )
+                status = self._wait(self._dial(number, caller))
         except CarrierError as error:
-            return f"The call could not be made. {error}"
-        status, waited = "queued", 0.0
-        while status not in OVER and waited < PATIENCE:
-            self._sleep(self._every)
-            waited += self._every
-            with self._account.asking():
-                status = str(client.calls(made.sid).fetch().status)
+            return f"The call could not be followed. {error}"
         if status not in OVER:
-            with self._account.asking():
-                client.calls(made.sid).update(status="completed")
             return "The call did not end."
         if status != "completed":
             return f"Nobody answered: the network says {status}."
         return self._unproven(number)
+
+    def _dial(self, number: str, caller: str) -> str:
+        """Let Twilio call the number and listen for keys; the call's SID."""
+        action = escape(f"{self._settings.public_base_url}/voice/checked")
+        gather = f'<Gather numDigits="{DIGITS}" timeout="{LISTENS}" action="{action}"/>'
+        made = self._account.client.calls.create(
+            to=number, from_=caller, twiml=f"<Response>{gather}</Response>", timeout=RINGS
+        )
+        return str(made.sid)
+
+    def _wait(self, sid: str) -> str:
+        """Wait for a call's end, and end it where it takes too long; its last status."""
+        call = self._account.client.calls(sid)
+        status, waited = "queued", 0.0
+        while status not in OVER and waited < PATIENCE:
+            self._sleep(self._every)
+            waited += self._every
+            status = str(call.fetch().status)
+        if status not in OVER:
+            call.update(status="completed")
+        return status
 
     def _unproven(self, number: str) -> str:
         """The call was answered; the proof may still be on its way."""

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import region_routing
+from activation_line.carrier.account import TwilioAccount
+from activation_line.carrier.ringing import PATIENCE, Ringer
 from activation_line.number_dates import NEVER_RUNG, OLD
+from activation_line.register_access import opened
 from activation_line.web import create_app
 from activation_line.wiring import Line, bootstrap
 from data_store import reading, transaction
@@ -88,6 +92,31 @@ def test_a_number_without_an_application_is_dead(operator: Operator) -> None:
     assert said.stdout == f"✗ {US}: Nobody answered: the network says failed.\n"
     strange = operator.type("numbers", "check", "+12025550111")
     assert (strange.exit_code, "No line of the tables" in strange.stderr) == (2, True)
+
+
+def test_a_call_that_takes_too_long_is_ended_and_the_others_are_rung(operator: Operator) -> None:
+    network = operator.open(US, DE)  # real time, in which no call is over at once
+    operator.serve()
+    base = operator.settings.public_base_url
+    for held in operator.numbers().values():
+        operator.client.incoming_phone_numbers(held.sid).update(voice_url=f"{base}/voice/incoming")
+    settings = operator.settings
+    lines = list(region_routing.load(settings.routing_dir).lines.values())[:2]
+    with opened(settings) as register:
+        hasty = Ringer(
+            TwilioAccount(settings), register, settings, every=PATIENCE / 2, sleep=lambda _: None
+        )
+        found = list(hasty.ring(lines, lines))
+    assert [rung.problem for rung in found] == ["The call did not end."] * 2
+    outward = [call for call in network.exchange.calls.values() if call.program is not None]
+    assert all(not call.live for call in outward if call.direction.value == "outbound-api")
+
+
+def test_credentials_that_are_not_taken(operator: Operator) -> None:
+    operator.open(US)
+    said = operator.type("numbers", "check", twilio_auth_token="wrong")
+    assert said.exit_code == 2
+    assert "does not take the credentials" in said.stderr
 
 
 def test_only_the_digits_that_were_drawn_prove_anything(wire: Callable[..., Line]) -> None:

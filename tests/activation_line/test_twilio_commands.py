@@ -259,3 +259,13 @@ def test_a_region_falls_to_a_named_line(operator: Operator) -> None:
     (germany,) = json.loads(operator.type("twilio", "regions", "DE", "--json").stdout)
     assert (germany["line"], germany["number"], germany["rings"]) == ("us", US, True)
     assert (germany["is_own"], germany["state"]) == (False, "waiting for a regulatory bundle")
+
+
+def test_every_region_of_the_packaged_tables_has_its_row(operator: Operator) -> None:
+    operator.open(US)
+    del operator.environment["ACTIVATION_LINE_ROUTING_DIR"]
+    shown = json.loads(operator.type("twilio", "regions", "--json").stdout)
+    table = region_routing.load()
+    assert [row["region"] for row in shown] == list(table.regions)
+    assert {row["number"] for row in shown} == {line.number for line in table.lines.values()}
+    assert [row["region"] for row in shown if row["state"] == "owned"] == ["US"]
