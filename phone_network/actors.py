@@ -207,7 +207,7 @@ class Actor:
 
     def _say(self, message: Mapping[str, Any]) -> None:
         call = self._own(message)
-        self._exchange.say(call, _text(message, "text")[:4000])
+        self._exchange.talking.say(call, _text(message, "text")[:4000])
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         call = self._known(message)

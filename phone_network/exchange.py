@@ -20,7 +20,7 @@ from phone_network.programs import Programs
 from phone_network.queues import Queues
 from phone_network.settings import Settings, plain_number
 from phone_network.sounds import Sounds
-from phone_network.speech import Piece
+from phone_network.talking import Talking
 from phone_network.webhooks import Webhooks
 
 _MAX_CALLS_KEPT: Final = 1000
@@ -47,6 +47,7 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.holdings = Holdings(settings, clock)
         self.dialling = Dialling(self)
+        self.talking = Talking(self)
         self._programs = Programs(self)
         self.queues = Queues(self)
         self.conferences = Conferences(self)
@@ -193,42 +194,6 @@ class Exchange:
         call.note(self.clock.now(), "key", key=key)
         if call.program is not None:
             self.feed(call, m.Key(key))
-
-    def say(self, call: Call, text: str) -> None:
-        """Let the far end speak: everybody else who is connected hears it."""
-        seconds = self.settings.rules.speaker.seconds(text)
-        call.note(self.clock.now(), "said", text=text, who=call.party)
-        listeners = self.listeners(call)
-        for other in listeners:
-            self.tell(
-                other,
-                "hears",
-                text=text,
-                language="",
-                who=call.party,
-                seconds=seconds,
-                **self.sound_of((Piece(text, ""),)),
-            )
-
-        def over() -> None:
-            self.tell(call, "said", text=text)
-            for other in listeners:
-                if other.live:
-                    self.tell(other, "heard", text=text, who=call.party, cut=False)
-
-        self.later(call, seconds, over)
-
-    def sound_of(self, pieces: tuple[Piece, ...]) -> dict[str, str]:
-        """Give where an utterance's sound is to be had; nothing on virtual time or without one."""
-        if self.sounds is None or self.clock.virtual:
-            return {}
-        return {"sound": self.sounds.keep(pieces)}
-
-    def listeners(self, call: Call) -> list[Call]:
-        """Give the legs that hear what this one says."""
-        if call.peer is not None:
-            return [call.peer]
-        return self.conferences.listeners(call)
 
     def hang_up(self, call: Call, reason: str = "hung up by the caller") -> None:
         """End a call from the far end or by REST; the program hears of it first."""

@@ -57,7 +57,7 @@ class Programs:
                     language=language,
                     who="line",
                     seconds=seconds,
-                    **self._exchange.sound_of(pieces),
+                    **self._exchange.talking.sound_of(pieces),
                 )
             case m.Spoken(text, cut):
                 self._exchange.tell(call, "heard", text=text, who="line", cut=cut)
