@@ -20,7 +20,7 @@ class NumbersError(click.ClickException):
 
 @click.group()
 def numbers() -> None:
-    """The line's numbers: ring them, date them, sign their tables for license servers."""
+    """The line's numbers: check, dates, make-key, sign."""
 
 
 @numbers.command()
