@@ -5,7 +5,7 @@ Nothing else is ever changed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -65,6 +65,30 @@ class Plan:
     def is_clean(self) -> bool:
         """Whether the account is as the line needs it."""
         return not self.changes and not self.missing
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "ok": self.is_clean,
+            "changes": [
+                {
+                    "kind": change.kind,
+                    "name": change.name,
+                    "differences": [asdict(each) for each in change.differences],
+                }
+                for change in self.changes
+            ],
+            "missing": [
+                {
+                    "number": each.line.number,
+                    "line": each.line.id,
+                    "state": each.standing.state,
+                    "says": each.standing.says,
+                }
+                for each in self.missing
+            ],
+            "notes": list(self.notes),
+        }
 
 
 def own_name(settings: Settings) -> str:

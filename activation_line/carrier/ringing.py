@@ -59,11 +59,9 @@ class Ringer:
     def ring(self, lines: Sequence[Line], all_lines: Sequence[Line]) -> Iterator[Rung]:
         """Ring each line's number from another that the account owns. Raises `CarrierError`."""
         owned = {each.name for each in self._account.numbers()}
-        callers = [line.number for line in all_lines if line.number in owned]
+        callers = [line for line in all_lines if line.number in owned]
         for line in lines:
-            caller = self._settings.check_from or next(
-                (number for number in callers if number != line.number), ""
-            )
+            caller = self._settings.check_from or _caller(line, callers)
             yield self._ring(line, caller, is_owned=line.number in owned)
 
     def _ring(self, line: Line, caller: str, *, is_owned: bool) -> Rung:
@@ -130,3 +128,10 @@ class Ringer:
             self._sleep(self._every)
             waited += self._every
         return "Somebody answered, and it was not this line: see `activation-line twilio verify`."
+
+
+def _caller(line: Line, callers: Sequence[Line]) -> str:
+    """Another line's number to ring this one from, of its own country if there is one."""
+    others = [each for each in callers if each.number != line.number]
+    others.sort(key=lambda each: each.country != line.country)
+    return others[0].number if others else ""

@@ -72,7 +72,7 @@ def in_sentences(account_sid: str, host: str) -> Iterator[None]:
 
 def _refused(account_sid: str, status: int, code: int | None, says: str) -> str:
     match status:
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+        case HTTPStatus.UNAUTHORIZED:
             return (
                 f"Twilio does not take the credentials of the account {account_sid}: check "
                 "twilio_account_sid and twilio_auth_token."

@@ -40,13 +40,16 @@ buying = click.option(
 )
 
 
+for_programs = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
 @commands.command()
 @buying
-def plan(*, buy: bool) -> None:
+@for_programs
+def plan(*, buy: bool, as_json: bool) -> None:
     """Say what `apply` would change at Twilio; changes nothing."""
     settings, routing = _given()
-    for line in told(_planned(TwilioAccount(settings), settings, routing, buy=buy)):
-        click.echo(line)
+    _show(_planned(TwilioAccount(settings), settings, routing, buy=buy), as_json=as_json)
 
 
 @commands.command()
@@ -66,8 +69,7 @@ def apply(secret_file: Path | None, *, buy: bool, yes: bool) -> None:
     settings, routing = _given()
     account = TwilioAccount(settings)
     found = _planned(account, settings, routing, buy=buy)
-    for line in told(found):
-        click.echo(line)
+    _show(found, as_json=False)
     if not found.changes:
         return
     if not yes:
@@ -76,18 +78,18 @@ def apply(secret_file: Path | None, *, buy: bool, yes: bool) -> None:
 
 
 @commands.command()
-def verify() -> None:
+@for_programs
+def verify(*, as_json: bool) -> None:
     """Say what differs at Twilio from what the line needs. Status 1 if anything does."""
     settings, routing = _given()
     found = _planned(TwilioAccount(settings), settings, routing, buy=False)
-    for line in told(found):
-        click.echo(line)
+    _show(found, as_json=as_json)
     sys.exit(0 if found.is_clean else 1)
 
 
 @commands.command()
 @click.argument("codes", nargs=-1, metavar="[REGION]...")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@for_programs
 def regions(codes: tuple[str, ...], *, as_json: bool) -> None:
     """Say for each REGION, or for all, whether it has a number, and what one costs there."""
     settings, routing = _given()
@@ -102,6 +104,14 @@ def regions(codes: tuple[str, ...], *, as_json: bool) -> None:
         show_json([row.as_json() for row in found])
         return
     for line in as_text(found):
+        click.echo(line)
+
+
+def _show(found: Plan, *, as_json: bool) -> None:
+    if as_json:
+        show_json(found.as_json())
+        return
+    for line in told(found):
         click.echo(line)
 
 

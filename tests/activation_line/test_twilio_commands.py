@@ -8,13 +8,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 import region_routing
 from activation_line.carrier.account import TwilioAccount
 from activation_line.carrier.applying import ApplyError, carry_out
 from activation_line.carrier.market import Market
 from activation_line.carrier.plan import make_plan
-from activation_line.carrier.trouble import WAITS, CarrierError, PatientHttp
+from activation_line.carrier.trouble import WAITS, CarrierError, PatientHttp, in_sentences
 from tests.activation_line.account import BASE, DE, FR, SOMEBODY_ELSE, US, Operator
 
 NAME = "Activation Line line.example"
@@ -70,6 +71,24 @@ def test_apply_sets_what_the_line_owns_and_then_there_is_nothing_to_do(operator:
     assert again.stdout == "Nothing to do: the account is as the line needs it.\n"
     verified = operator.type("twilio", "verify", twilio_api_key_sid=key.sid)
     assert (verified.exit_code, verified.stdout) == (0, again.stdout)
+
+
+def test_a_plan_for_programs(operator: Operator) -> None:
+    operator.open(US, DE)
+    found = json.loads(operator.type("twilio", "plan", "--json").stdout)
+    assert found["ok"] is False
+    assert [change["name"] for change in found["changes"]] == [NAME, US, DE, NAME]
+    assert found["changes"][1]["differences"][0] == {
+        "field": "voice_url",
+        "held": "",
+        "wanted": f"{BASE}/voice/incoming",
+    }
+    (missing,) = found["missing"]
+    assert (missing["number"], missing["state"]) == (FR, "waiting for an address")
+    operator.type("twilio", "apply", "--yes")
+    verified = operator.type("twilio", "verify", "--json")
+    assert verified.exit_code == 1
+    assert json.loads(verified.stdout)["changes"] == []
 
 
 def test_the_keys_secret_is_in_its_file_alone(
@@ -209,6 +228,12 @@ def test_patience_ends_in_one_sentence(operator: Operator) -> None:
     with pytest.raises(CarrierError, match="come too fast, still after 7 tries"):
         account.keys()
     assert waited == list(WAITS)
+
+
+def test_what_the_account_may_not_do_is_told_by_its_number() -> None:
+    with pytest.raises(CarrierError) as refused, in_sentences("AC1", "api.example"):
+        raise TwilioRestException(403, "/Calls.json", "Not permitted.", code=21215)
+    assert str(refused.value) == "Twilio refused (21215): Not permitted."
 
 
 def test_regions_say_what_is_owned_sold_and_awaited(operator: Operator) -> None:
