@@ -20,9 +20,11 @@ def judge(checks: Sequence[Checked], routing: RoutingTable, now: datetime) -> tu
     wrong = [said for each in checks if (said := _trouble(each, now))]
     if wrong:
         return False, " ".join(wrong)
-    oldest = min(each.answered_at for each in checks if each.answered_at)
-    says = f"{len(checks)} of {len(advertised)} answered, the one of longest ago {_day(oldest)}."
-    return True, says
+    answered = [each.answered_at for each in checks if each.answered_at]
+    if not answered:
+        return True, "the first check is under way."
+    says = f"{len(answered)} of {len(advertised)} answered, "
+    return True, f"{says}the one of longest ago {_day(min(answered))}."
 
 
 def _trouble(check: Checked, now: datetime) -> str:
@@ -30,7 +32,7 @@ def _trouble(check: Checked, now: datetime) -> str:
     since = f"last answered {_day(check.answered_at)}" if check.answered_at else "never answered"
     if check.problem is not None:
         return f"{check.number} did not answer {_day(check.asked_at)}, {since}: {check.problem}"
-    if check.answered_at is not None and now - check.answered_at > OLD:
+    if now - (check.answered_at or check.asked_at) > OLD:
         return f"{check.number} {since} and was not rung since: does the timer run?"
     return ""
 

@@ -78,10 +78,11 @@ class Ringer:
             problem = self._call(number, caller)
         with transaction(self._register.engine) as conn:
             held = number_checks.find(conn, number)
-            if held is not None and held.problem is not None:
-                number_checks.failed(conn, number, problem)
-                return Rung(line, held.answered_at, problem)
-        return Rung(line, None if held is None else held.answered_at, None)
+            answered_at = None if held is None else held.answered_at
+            if held is not None and held.is_proven:
+                return Rung(line, answered_at, None)
+            number_checks.failed(conn, number, problem)
+        return Rung(line, answered_at, problem)
 
     def _call(self, number: str, caller: str) -> str:
         """Make the call and wait for its end; what to say of it unless the line dated it."""
@@ -123,7 +124,7 @@ class Ringer:
         while waited < GRACE:
             with reading(self._register.engine) as conn:
                 held = number_checks.find(conn, number)
-            if held is None or held.problem is None:
+            if held is None or held.is_proven:
                 break
             self._sleep(self._every)
             waited += self._every

@@ -11,7 +11,7 @@ import pytest
 import region_routing
 from activation_line.carrier.account import TwilioAccount
 from activation_line.carrier.ringing import PATIENCE, Ringer
-from activation_line.number_dates import NEVER_RUNG, OLD
+from activation_line.number_dates import NEVER_RUNG, OLD, judge
 from activation_line.register_access import opened
 from activation_line.web import create_app
 from activation_line.wiring import Line, bootstrap
@@ -135,7 +135,9 @@ def test_only_the_digits_that_were_drawn_prove_anything(wire: Callable[..., Line
         assert number_checks.find(conn, US) is not None
         assert number_checks.heard(conn, US, "471100", now)
         held = number_checks.find(conn, US)
-    assert held == number_checks.Checked(US, now, now, None)
+        assert held == number_checks.Checked(US, now, now, None, is_proven=True)
+        assert not number_checks.heard(conn, US, "471100", now)
+        assert number_checks.digits_to_play(conn, US, DE, now) is None
 
 
 def test_an_old_date_warns(wire: Callable[..., Line]) -> None:
@@ -163,3 +165,29 @@ def test_an_old_date_warns(wire: Callable[..., Line]) -> None:
         number_checks.begin(conn, number, caller=DE, digits="1", now=line.clock())
         number_checks.heard(conn, number, "1", line.clock())
     assert told()["ok"]
+
+
+def test_a_check_under_way_says_neither_well_nor_ill(wire: Callable[..., Line]) -> None:
+    line = wire()
+    now = line.clock()
+
+    def judged() -> tuple[bool, str]:
+        with reading(line.engine) as conn:
+            return judge(number_checks.every(conn), line.routing, now)
+
+    number = line.routing.lines["us"].number
+    with transaction(line.engine) as conn:
+        number_checks.begin(conn, number, caller=DE, digits="1", now=now)
+    assert judged() == (True, "the first check is under way.")
+    with transaction(line.engine) as conn:
+        number_checks.failed(conn, number, "Nobody answered.")
+    ill = (False, f"{number} did not answer on {now:%Y-%m-%d}, never answered: Nobody answered.")
+    assert judged() == ill
+    with transaction(line.engine) as conn:
+        number_checks.begin(conn, number, caller=DE, digits="2", now=now)
+    assert judged() == ill  # until this one has ended
+    with transaction(line.engine) as conn:
+        number_checks.heard(conn, number, "2", now)
+    count = len(line.routing.lines)
+    says = f"1 of {count} answered, the one of longest ago on {now:%Y-%m-%d}."
+    assert judged() == (True, says)
