@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,9 +50,18 @@ class RoutingTableError(Exception):
 def load(folder: Path | None = None) -> RoutingTable:
     """Read `lines.toml`, `centres.toml` and `regions.toml`; the packaged ones without a folder.
 
-    Raises `RoutingTableError` that names everything that is wrong at once.
+    The packaged ones are read once in a process. Raises `RoutingTableError` that names everything
+    that is wrong at once.
     """
-    folder = folder or TABLES
+    return _packaged() if folder is None else _read(folder)
+
+
+@cache
+def _packaged() -> RoutingTable:
+    return _read(TABLES)
+
+
+def _read(folder: Path) -> RoutingTable:
     problems: list[Problem] = []
     lines_file = Source(folder / "lines.toml", problems)
     centres_file = Source(folder / "centres.toml", problems)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -211,9 +212,21 @@ def load(
 ) -> Prompts:
     """Read the catalogues of these languages, or of all; English has to be among them.
 
-    Raises `CatalogueError` for a file that can't be read, and for a text whose placeholders
-    differ from the English one's: a number would be missing from what a caller hears.
+    The packaged ones of all languages are read once in a process. Raises `CatalogueError` for a
+    file that can't be read, and for a text whose placeholders differ from the English one's: a
+    number would be missing from what a caller hears.
     """
+    if languages is None and folder == TEXTS:
+        return Prompts(_packaged(), approvals)
+    return Prompts(_read(languages, folder), approvals)
+
+
+@cache
+def _packaged() -> Mapping[str, Catalogue]:
+    return MappingProxyType(_read(None, TEXTS))
+
+
+def _read(languages: tuple[str, ...] | None, folder: Path) -> dict[str, Catalogue]:
     path = folder / TABLE
     table = read_table(path)
     languages = tuple(table) if languages is None else languages
@@ -228,4 +241,4 @@ def load(
     ]
     if problems:
         raise CatalogueError("\n".join(problems))
-    return Prompts(held, approvals)
+    return held
