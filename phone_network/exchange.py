@@ -19,7 +19,7 @@ from phone_network.queues import Queues
 from phone_network.settings import Settings, plain_number
 from phone_network.sounds import Sounds
 from phone_network.speech import Piece
-from phone_network.webhooks import Webhooks
+from phone_network.webhooks import Requester
 
 _MAX_CALLS_KEPT: Final = 1000
 
@@ -31,7 +31,7 @@ class Exchange:
         self,
         settings: Settings,
         clock: Clock,
-        webhooks: Webhooks,
+        webhooks: Requester,
         sounds: Sounds | None = None,
     ) -> None:
         self.settings = settings

@@ -26,9 +26,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The wizard refused what was typed, with its message."""
+    """The wizard refused what was typed, with its message and the groups that it marks."""
 
     message: str
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,13 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class TypeIntoWizard:
-    """Type the new license server ID into the wizard and choose Next."""
+    """Type the new license server ID into the wizard and choose Next.
+
+    `groups` are those that are typed anew where the wizard has marked some; empty for all of them.
+    """
 
     new_license_server_id: str
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
