@@ -11,6 +11,11 @@ class Heard:
     prompt: str
     values: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def digits(self) -> int:
+        """How many digits were spoken one by one."""
+        return len(self.values.get("digits", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:

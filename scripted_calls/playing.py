@@ -146,10 +146,8 @@ class CallerPlayer(Party):
                     self._call = self.call_sid = event["call"]
                     self.began = self._now
                     self._tell(self._now, "caller", f"dials {number}")
-                case "hears" if self._is_interrupted(event):
-                    await self._phone.do("stop_pressing", call=self._call)
-                case "pressed" | "stopped":
-                    self._keys_since = None
+                case "hears" | "pressed" | "stopped":
+                    await self._follow_hand(event)
                 case "heard" if not event["cut"]:
                     heard = calling.Heard(*self._recognise(event))
                     self.history.append(heard)
@@ -167,11 +165,29 @@ class CallerPlayer(Party):
                     self._tell(self._now, "network", f"{event['from']} calls the caller back")
                     await self._take(calling.Rings())
 
-    def _is_interrupted(self, event: Mapping[str, Any]) -> bool:
+    async def _follow_hand(self, event: Mapping[str, Any]) -> None:
         """Whoever is spoken to by the line in the middle of keying stops, and listens."""
         since = self._keys_since
-        is_later = since is not None and datetime.fromisoformat(event["at"]) > since
-        return is_later and event["who"] == LINE
+        if event["event"] != "hears":
+            self._keys_since = None
+            self._take_back(event.get("left", ""))
+        elif (
+            since is not None
+            and event["who"] == LINE
+            and datetime.fromisoformat(event["at"]) > since
+        ):
+            await self._phone.do("stop_pressing", call=self._call)
+
+    def _take_back(self, left: str) -> None:
+        """These keys of the last breath were not pressed after all."""
+        if not left:
+            return
+        place, last = next(
+            (place, each)
+            for place, each in reversed(list(enumerate(self.history)))
+            if isinstance(each, Pressed)
+        )
+        self.history[place] = replace(last, keys=last.keys[: len(last.keys) - len(left)])
 
     async def leave(self) -> None:
         """Let time go on without this telephone."""

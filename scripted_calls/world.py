@@ -55,18 +55,20 @@ LONGEST_CALL: Final = 3600.0
 class Manner:
     """How a caller is and what befalls it.
 
-    `key_seconds` pass between keys, `wrong` is the share of keys that miss. The call breaks off
-    `drop_after` seconds, where that is set.
+    `key_seconds` pass between keys. The call breaks off after `drop_after` seconds, where that is
+    set.
     """
 
     key_seconds: float = KEY_SECONDS
-    wrong: float = 0.0
     drop_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What came of one call. `history` is what the caller heard and keyed, in order."""
+    """What came of one call. `history` is what the caller heard and keyed, in order.
+
+    `is_cut`: the connection broke. `by_line`: the line itself issued the ID.
+    """
 
     script: Caller
     history: tuple[Heard | Pressed | Ended, ...]
@@ -74,6 +76,7 @@ class Called:
     events: tuple[Event, ...]
     request: Request | None
     by_line: bool
+    is_cut: bool
 
 
 class _News(LiveFeed):
@@ -147,7 +150,7 @@ class World:
         """The number that the wizard shows in a region."""
         return self._routing.route(region).line.number
 
-    def server(self, rng: Random, reason_key: str) -> Screen:
+    def server(self, rng: Random, reason_key: str, policy: Policy | None = None) -> Screen:
         """A license server that was activated long ago and now wants to be reactivated."""
         long_ago = self.now - timedelta(days=430)
         product = product_id.random(rng)
@@ -164,7 +167,7 @@ class World:
                 product_id=product,
                 product_key=key,
                 name="Product",
-                policy=Policy(),
+                policy=policy or Policy(),
                 actor=ADMINISTRATOR,
                 now=long_ago,
             )
@@ -220,18 +223,18 @@ class World:
             identity=LOGIN,
         )
         self._feed.phone = desk_phone
+        stuck, cut = asyncio.Event(), asyncio.Event()
         if manner.drop_after is not None:
-            clock.call_later(manner.drop_after, lambda: _cut(exchange, phone), background=True)
-        stuck = asyncio.Event()
+            clock.call_later(manner.drop_after, lambda: _cut(exchange, phone, cut), background=True)
         clock.call_later(LONGEST_CALL, stuck.set)
         try:
             await _play(player, serving, number, caller, stuck)
         finally:
             self._feed.phone = None
             self.now, self._clock, self._exchange = clock.now(), None, None
-        return self._called(player, began)
+        return self._called(player, began, is_cut=cut.is_set())
 
-    def _called(self, player: CallerPlayer, began: datetime) -> Called:
+    def _called(self, player: CallerPlayer, began: datetime, *, is_cut: bool) -> Called:
         with reading(self._engine) as conn:
             row = calls.load(conn, player.call_sid)
             happened = tuple(events.of_call(conn, row.id)) if row else ()
@@ -248,6 +251,7 @@ class World:
                 each.kind is EventKind.ID_ISSUED and each.data.get("by") == "line"
                 for each in happened
             ),
+            is_cut=is_cut,
         )
 
     def _settings(self, number: str) -> Settings:
@@ -315,8 +319,9 @@ async def _play(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _cut(exchange: Exchange, phone: LocalActor) -> None:
+def _cut(exchange: Exchange, phone: LocalActor, cut: asyncio.Event) -> None:
     """The caller's connection breaks."""
     for call in list(exchange.calls.values()):
         if call.live and call.line is phone:
+            cut.set()
             exchange.hang_up(call, "connection lost")
