@@ -64,7 +64,11 @@ def take_keys(session: Session, keys: str) -> Turn:
 
 
 def _read(session: Session, keys: str) -> tuple[Session, tuple[Say, ...], tuple[Action, ...]]:
-    """What the keys come to, piece by piece: the session, what is said, what is noted."""
+    """What the keys come to, piece by piece: the session, what is said, what is noted.
+
+    However many pieces are wrong, they were keyed in one breath, and are one try.
+    """
+    before = session.tries
     notes: tuple[Action, ...] = ()
     first: tuple[Say, ...] = ()
     for piece in KEYS.findall(keys):
@@ -77,7 +81,7 @@ def _read(session: Session, keys: str) -> tuple[Session, tuple[Say, ...], tuple[
             taken = keying.take(keyed, piece)
             session = with_code(session, taken.keyed)
             notes += _notes(keyed.kind, taken)
-            session, first = _judge(session, taken)
+            session, first = _judge(session, taken, before)
     return session, first, notes
 
 
@@ -123,11 +127,11 @@ def _notes(kind: str, taken: Taken) -> tuple[Action, ...]:
     return notes
 
 
-def _judge(session: Session, taken: Taken) -> tuple[Session, tuple[Say, ...]]:
-    """Count a try where something was wrong, and say what."""
+def _judge(session: Session, taken: Taken, before: int) -> tuple[Session, tuple[Say, ...]]:
+    """Count a try after those `before` where something was wrong, and say what."""
     slip = taken.slip
     faulty = slip is not None or taken.parity_wrong or any(not said.ok for said in taken.verdicts)
-    tries = session.tries + 1 if faulty else 0
+    tries = before + 1 if faulty else 0
     if tries != session.tries:
         session = replace(session, tries=tries)
     if slip is None or taken.keyed.next_wanted != slip.group:

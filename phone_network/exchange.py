@@ -33,7 +33,10 @@ class Exchange:
         clock: Clock,
         webhooks: Requester,
         sounds: Sounds | None = None,
+        name: Callable[[str], str] = new_sid,
     ) -> None:
+        """`name` gives a call its identifier, by its prefix."""
+        self._name = name
         self.settings = settings
         self.clock = clock
         self.sounds = sounds
@@ -108,7 +111,7 @@ class Exchange:
 
     def _new(self, from_: str, to: str, direction: Direction, status: Status) -> Call:
         call = Call(
-            new_sid("CA"),
+            self._name("CA"),
             plain_number(from_),
             plain_number(to),
             direction,

@@ -67,9 +67,8 @@ class Caller:
     """A caller's plan and what has happened so far. Frozen: `advance` returns the next one.
 
     `case_number` is that of an earlier call, to be keyed in place of the product ID; `noted_case`
-    the one that was said in this call. `marked` are the groups that the wizard marks of what was
-    typed, `is_retyped` says that they were compared with the notes and typed anew already.
-    `misheard` is a group of the new ID that is noted wrong when it is heard first.
+    the one that was said in this call. `marked` are the groups of what was typed that are to be
+    typed anew. `misheard` is a group of the new ID that is noted wrong when it is heard first.
     """
 
     facts: Facts
@@ -87,7 +86,6 @@ class Caller:
     closing_code: str | None = None
     noted_case: str | None = None
     marked: tuple[int, ...] = ()
-    is_retyped: bool = False
     misheard: int | None = None
     refused: str | None = None
     hung_up: str | None = None
@@ -148,8 +146,8 @@ def _read(caller: Caller, shown: Accepted | Refused | Answered) -> tuple[Caller,
     match shown:
         case Accepted(closing_code):
             return _answer(replace(caller, closing_code=closing_code))
-        case Refused(_, groups) if groups and caller.told:
-            return _doubt(caller, groups)
+        case Refused(_, groups, typed) if groups and caller.told:
+            return _doubt(caller, groups, typed)
         case Refused(message):
             why = f"the wizard refused the new license server ID: {message}"
             return _hang_up(replace(caller, refused=message), why)
@@ -157,12 +155,18 @@ def _read(caller: Caller, shown: Accepted | Refused | Answered) -> tuple[Caller,
             return caller, (Say("answer", {"digits": digits}),)
 
 
-def _doubt(caller: Caller, groups: tuple[int, ...]) -> tuple[Caller, tuple[Act, ...]]:
-    """Compare the marked groups with the notes and type them anew; then doubt the notes."""
-    if not caller.is_retyped:
-        return _answer(replace(caller, marked=groups, is_retyped=True))
+def _doubt(caller: Caller, groups: tuple[int, ...], typed: str) -> tuple[Caller, tuple[Act, ...]]:
+    """Compare the marked groups with the notes: type anew what differs, else doubt the notes."""
+    notes = dict(caller.told)
+    differ = tuple(
+        group
+        for group in groups
+        if typed[(group - 1) * GROUP_DIGITS : group * GROUP_DIGITS] != notes.get(group)
+    )
+    if differ:
+        return _answer(replace(caller, marked=differ))
     told = tuple(each for each in caller.told if each[0] not in groups)
-    return _answer(replace(caller, told=told, marked=groups, is_retyped=False))
+    return _answer(replace(caller, told=told, marked=groups))
 
 
 def _begin_or_end(caller: Caller, event: Ended | Rings) -> tuple[Caller, tuple[Act, ...]]:
@@ -263,7 +267,7 @@ def _answer(  # noqa: C901, PLR0911 -- one way for each question
             return _prove(caller, asked)
         case "ask_reason":
             return _press(caller, caller.facts.reason_key)
-        case "waiting_keys" | "ask_call_back" | "ask_connect" | "new_id_group":
+        case prompt if prompt in TO_PRESS_ONE:
             return _press(caller, "1")
         case "ask_last_group" | "ask_last_group_heard":
             return _press(caller, dict(caller.told).get(LICENSE_SERVER_ID_GROUPS, "*"))
@@ -322,6 +326,17 @@ def spoil(digits: str, place: int, rng: Random) -> str:
 
 
 PROMISE = "call_back_promised"
+# Questions that a caller says yes to, or goes on from.
+TO_PRESS_ONE = frozenset(
+    {
+        "waiting_keys",
+        "ask_call_back",
+        "ask_connect",
+        "new_id_group",
+        "registered_elsewhere",
+        "ask_to_move",
+    }
+)
 ASKING = frozenset(
     {
         "ask_product_id",
@@ -338,5 +353,7 @@ ASKING = frozenset(
         "ask_last_group_heard",
         "ask_closing_code_alone",
         "ask_which_group",
+        "registered_elsewhere",
+        "ask_to_move",
     }
 )

@@ -31,10 +31,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The wizard refused what was typed, with its message and the groups that it marks."""
+    """The wizard refused what was typed: its message, the groups that it marks, what stands there.
+
+    `groups` is empty where the page marks none.
+    """
 
     message: str
     groups: tuple[int, ...] = ()
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ class CallerPlayer(Party):
                 case "ended":
                     self.ended = self._now
                     self._tell(self._now, "network", f"the call ended: {event['reason']}")
+                    self._break_off()
                     self.history.append(calling.Ended())
                     await self._take(calling.Ended())
                     self.waits.set()
@@ -177,6 +178,14 @@ class CallerPlayer(Party):
             and datetime.fromisoformat(event["at"]) > since
         ):
             await self._phone.do("stop_pressing", call=self._call)
+
+    def _break_off(self) -> None:
+        """The call is over; keys of a breath that was under way were not all pressed."""
+        since, self._keys_since = self._keys_since, None
+        last = self.history[-1] if self.history else None
+        if since is not None and isinstance(last, Pressed):
+            pressed = int((self._now - since).total_seconds() / self._key_seconds) + 1
+            self._take_back(last.keys[pressed:])
 
     def _take_back(self, left: str) -> None:
         """These keys of the last breath were not pressed after all."""

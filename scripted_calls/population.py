@@ -6,8 +6,11 @@ caller, too.
 """
 
 import asyncio
+import logging
+import multiprocessing
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -16,6 +19,8 @@ from typing import Final
 
 from clearinghouse import Policy, RequestState
 from clearinghouse.model import LineIssues
+from phone_network.speaking import Speaker
+from phone_network.speaking_clauses import ClauseVoice
 from phone_network.speech import Voice
 from scripted_calls.asking import Question, asked_twice
 from scripted_calls.caller import Caller
@@ -23,6 +28,8 @@ from scripted_calls.calling import Heard
 from scripted_calls.console import ConsoleRefusedError
 from scripted_calls.hand import Hand, Pressed
 from scripted_calls.world import Called, Manner, StuckError, World
+
+log = logging.getLogger(__name__)
 
 START: Final = datetime(2026, 3, 2, tzinfo=UTC)
 # From one caller to the next; no part of a day, so that they ring at all hours.
@@ -36,9 +43,12 @@ DROP_WITHIN: Final = 240.0
 REDIAL_SECONDS: Final = 10.0
 MOST_CALLS: Final = 5
 CONFIRMED: Final = "confirmed"
+STUCK: Final = "stuck"
 WITHHELD: Final = "anonymous"
 WITHHOLDING: Final = 0.05
 REGION: Final = "US"
+# Callers of one world: the line measures how long calls take, and says what it expects.
+TOGETHER: Final = 500
 # The share of products whose plain requests the line issues at any hour.
 LINE_ISSUES: Final = 1 / 3
 BY_LINE: Final = Policy(issue_by_line=LineIssues.ALWAYS.value)
@@ -91,6 +101,7 @@ class Figures:
 async def live(world: World, number: int, seed: int) -> Life:
     """Let one caller of the population ring until it is done, or gives up."""
     rng = Random(f"{seed}/{number}")
+    world.chance.seed(f"{seed}/{number}/line")
     world.now = START + number * APART
     (reason,) = rng.choices(list(REASONS), list(REASONS.values()))
     screen = world.server(rng, reason, policy=BY_LINE if rng.random() < LINE_ISSUES else Policy())
@@ -113,7 +124,8 @@ async def live(world: World, number: int, seed: int) -> Life:
                 manner=manner,
             )
         except (StuckError, ConsoleRefusedError) as error:
-            ending = f"{type(error).__name__}: {error}"[:200]
+            log.warning("caller %d: %s", number, error)
+            ending = STUCK
             break
         done.append(called)
         script = called.script
@@ -166,22 +178,46 @@ def _life(number: int, done: list[Called], drops: int, ending: str, *, is_known:
 
 
 def run(
-    callers: int, seed: int, voice: Voice, progress: Callable[[Life], object] = lambda _: None
+    callers: int, seed: int, *, jobs: int = 1, progress: Callable[[int], object] = lambda _: None
 ) -> tuple[Life, ...]:
-    """Let so many callers ring, one after the other; `progress` hears of each."""
+    """Let so many callers ring, in worlds of `TOGETHER` each, shared out among `jobs` processes.
 
-    async def go() -> tuple[Life, ...]:
-        lives = []
+    How many processes there are makes no difference to any figure. `progress` hears how many
+    callers are done.
+    """
+    worlds = [range(first, min(first + TOGETHER, callers)) for first in range(0, callers, TOGETHER)]
+    lives: list[Life] = []
+    if jobs == 1:
+        for numbers in worlds:
+            lives += ring(numbers, seed)
+            progress(len(lives))
+        return tuple(lives)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for some in pool.map(ring, worlds, [seed] * len(worlds)):
+            lives += some
+            progress(len(lives))
+    return tuple(lives)
+
+
+def ring(numbers: Iterable[int], seed: int) -> list[Life]:
+    """Let the callers of these numbers ring in one world, one after the other."""
+
+    async def go(voice: Voice) -> list[Life]:
+        lives: list[Life] = []
         world = World(START, voice=voice)
         try:
-            for number in range(callers):
+            for number in numbers:
                 lives.append(await live(world, number, seed))
-                progress(lives[-1])
+                if lives[-1].ending == STUCK:  # whoever served it is still in that call
+                    world.close()
+                    world = World(START, voice=voice)
         finally:
             world.close()
-        return tuple(lives)
+        return lives
 
-    return asyncio.run(go())
+    with Speaker() as speaker:
+        return asyncio.run(go(ClauseVoice(speaker)))
 
 
 def figures(lives: tuple[Life, ...], seed: int) -> Figures:

@@ -43,7 +43,7 @@ class Screen:
                 self.secret, self.product_id, self.license_server_id, typed
             )
         except CodeError as error:
-            return Refused(str(error), tuple(error.groups) or ALL_GROUPS)
+            return Refused(str(error), tuple(error.groups) or ALL_GROUPS, typed)
         return Accepted(closing_code.make(self.secret, self.product_id, typed))
 
     async def answer(self, digits: str) -> Answered:

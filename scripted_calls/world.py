@@ -17,7 +17,7 @@ import region_routing
 import spoken_prompts
 import switchboard.tables
 from agent_console.services import ConsoleServices
-from clearinghouse import Actor, Channel, Clearinghouse, Policy, Reason, Request
+from clearinghouse import Actor, Channel, Clearinghouse, Policy, Reason, Request, customers
 from codes import closing_code, license_server_id, product_id, product_key
 from data_store import Cipher, open_engine, reading, transaction
 from ivr.services import Services
@@ -48,7 +48,7 @@ LANGUAGE: Final = "en"
 # Longer than the wait for the next opening of a centre, shorter than for ever.
 A_DAY: Final = timedelta(days=1)
 # Simulated: a call that has not ended by then is held to be stuck.
-LONGEST_CALL: Final = 3600.0
+LONGEST_CALL: Final = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,17 @@ class StuckError(Exception):
 
 
 class World:
-    """The line. `voice` says how long a text takes; without one a rate does."""
+    """The line. `voice` says how long a text takes; without one a rate does.
 
-    def __init__(self, start: datetime, *, voice: Voice | None = None) -> None:
+    `chance` draws what the line draws, so that a call can be repeated to the second.
+    """
+
+    def __init__(self, start: datetime, *, voice: Voice | None = None, seed: int = 1) -> None:
         self.now = start
+        self.chance = Random(seed)
         self._voice = voice if voice is not None else Rate()
         self._clock: VirtualClock | None = None
-        self._register = Clearinghouse(Cipher([bytes(32)]))
+        self._register = Clearinghouse(Cipher([bytes(32)]), self.chance)
         self._routing = region_routing.load()
         self._prompts = spoken_prompts.load()
         self._engine = open_engine("sqlite://")
@@ -150,8 +154,13 @@ class World:
         """The number that the wizard shows in a region."""
         return self._routing.route(region).line.number
 
-    def server(self, rng: Random, reason_key: str, policy: Policy | None = None) -> Screen:
-        """A license server that was activated long ago and now wants to be reactivated."""
+    def server(
+        self, rng: Random, reason_key: str, *, policy: Policy | None = None, country: str = ""
+    ) -> Screen:
+        """A license server that was activated long ago and now wants to be reactivated.
+
+        `country` is where the product's holder is registered, empty for nobody.
+        """
         long_ago = self.now - timedelta(days=430)
         product = product_id.random(rng)
         key = product_key.make(product, rng.randbytes(15))
@@ -171,6 +180,16 @@ class World:
                 actor=ADMINISTRATOR,
                 now=long_ago,
             )
+            if country:
+                holder = customers.add(
+                    conn,
+                    name=f"Holder of {product}",
+                    contact="",
+                    actor=ADMINISTRATOR,
+                    now=long_ago,
+                    region=country,
+                )
+                customers.give(conn, product, holder, ADMINISTRATOR, long_ago)
             opened = house.open_request(
                 conn,
                 product_id=product,
@@ -200,7 +219,9 @@ class World:
     ) -> Called:
         """Let the caller ring and stay until the call is over, its call-back included."""
         clock = self._clock = VirtualClock(self.now)
-        exchange = self._exchange = Exchange(self._settings(number), clock, self._line)
+        exchange = self._exchange = Exchange(
+            self._settings(number), clock, self._line, name=self._name
+        )
         began = clock.now()
         phone, desk_phone = LocalActor(exchange, "caller"), LocalActor(exchange, LOGIN)
         player = CallerPlayer(
@@ -283,6 +304,9 @@ class World:
         )
         return console, LineHere(services)
 
+    def _name(self, prefix: str) -> str:
+        return f"{prefix}{self.chance.getrandbits(128):032x}"
+
     def _network(self) -> Exchange:
         if self._exchange is None:
             raise TelephonyError("There is no call.")
@@ -306,7 +330,7 @@ async def _play(
             await working  # what went wrong at the console is raised here
             await asyncio.wait({ringing, *endings}, return_when=asyncio.FIRST_COMPLETED)
         if stuck.is_set():
-            raise StuckError(f"The call did not end within an hour: {player.script}")
+            raise StuckError(f"The call did not end within half an hour: {player.script}")
         if not player.script.is_promised:
             await ringing
         await player.leave()
