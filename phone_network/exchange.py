@@ -21,7 +21,7 @@ from phone_network.queues import Queues
 from phone_network.settings import Settings, plain_number
 from phone_network.sounds import Sounds
 from phone_network.talking import Talking
-from phone_network.webhooks import Webhooks
+from phone_network.webhooks import Requester
 
 _MAX_CALLS_KEPT: Final = 1000
 
@@ -33,9 +33,12 @@ class Exchange:
         self,
         settings: Settings,
         clock: Clock,
-        webhooks: Webhooks,
+        webhooks: Requester,
         sounds: Sounds | None = None,
+        name: Callable[[str], str] = new_sid,
     ) -> None:
+        """`name` gives a call its identifier, by its prefix."""
+        self._name = name
         self.settings = settings
         self.clock = clock
         self.sounds = sounds
@@ -115,7 +118,7 @@ class Exchange:
 
     def _new(self, from_: str, to: str, direction: Direction, status: Status) -> Call:
         call = Call(
-            new_sid("CA"),
+            self._name("CA"),
             plain_number(from_),
             plain_number(to),
             direction,
