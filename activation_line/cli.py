@@ -49,6 +49,7 @@ def _mendable() -> tuple[type[Exception], ...]:
     from spoken_prompts import (  # noqa: PLC0415 -- as above
         ApprovalError,
         CatalogueError,
+        RefusedVoicesError,
         UnknownPromptError,
     )
 
@@ -60,6 +61,7 @@ def _mendable() -> tuple[type[Exception], ...]:
         DemoDirectoryError,
         ListenError,
         RegionError,
+        RefusedVoicesError,
         RegisterError,
         RoutingTableError,
         SettingsError,

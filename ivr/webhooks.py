@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from clearinghouse import RequestState
 from data_store import StoreError
-from ivr import call_back_webhooks
+from ivr import call_back_webhooks, voice_refusals
 from ivr.circumstances import language_for
 from ivr.commands import Turn
 from ivr.earlier_calls import arrive
@@ -75,6 +75,7 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
 
     turns = Turns(services, remember)
     call_back_webhooks.add_routes(blueprint, turns, TOKEN)
+    voice_refusals.add_routes(blueprint, services, turns, apology)
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
@@ -121,8 +122,6 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
         if request.form.get("CallStatus") in OVER:
             _lose_representative(services, turns)
         return Response(status=HTTPStatus.NO_CONTENT)
-
-    blueprint.post("/fallback")(apology.after_failure)
 
     @blueprint.errorhandler(UnknownCallError)
     def begin_again(_error: UnknownCallError) -> Response:

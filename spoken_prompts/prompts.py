@@ -14,7 +14,7 @@ from spoken_prompts import digits as spoken_digits
 from spoken_prompts.approvals import Approval, fingerprint
 from spoken_prompts.catalogues import TEXTS, Catalogue, compare, read
 from spoken_prompts.recognising import Ear, Recognised
-from spoken_prompts.speech import TABLE, CatalogueError, read_table, row
+from spoken_prompts.speech import TABLE, CatalogueError, read_table, row, with_own_voices
 
 FALLBACK = "en"
 NOBODY: Mapping[str, Approval] = MappingProxyType({})
@@ -208,14 +208,19 @@ def load(
     languages: tuple[str, ...] | None = None,
     folder: Path = TEXTS,
     approvals: Mapping[str, Approval] = NOBODY,
+    voices: Path | None = None,
 ) -> Prompts:
     """Read the catalogues of these languages, or of all; English has to be among them.
+
+    `voices` is a file with voices that take the table's place.
 
     Raises `CatalogueError` for a file that can't be read, and for a text whose placeholders
     differ from the English one's: a number would be missing from what a caller hears.
     """
     path = folder / TABLE
     table = read_table(path)
+    if voices is not None:
+        table = with_own_voices(table, voices)
     languages = tuple(table) if languages is None else languages
     if FALLBACK not in languages:
         raise CatalogueError(f"English ({FALLBACK}) has to be among the languages.")

@@ -32,7 +32,7 @@ def test_a_person_sees_a_page_that_says_it_is_a_demo(browser: FlaskClient) -> No
     assert page.status_code == 200
     assert page.mimetype == "text/html"
     assert "All is well." in page.text
-    assert page.text.count("</span> well<") == 4
+    assert page.text.count("</span> well<") == 5
     assert "Demo data. Listens on 127.0.0.1 only." in page.text
     assert page.headers["Content-Security-Policy"] == "default-src 'self'"
     assert browser.get("/").location == "/health"
@@ -48,7 +48,11 @@ def test_a_program_gets_the_same_as_json(browser: FlaskClient, network: PlayedNe
     assert answer.json is not None
     assert answer.json["ok"] is True
     checks = answer.json["checks"]
-    assert checks["telephone network"] == {"ok": True, "says": f"Simulated, at {network.url}."}
+    assert checks["telephone network"] == {
+        "ok": True,
+        "says": f"Simulated, at {network.url}.",
+        "warns": False,
+    }
     assert checks["database"]["says"].startswith("sqlite, schema ")
     assert checks["register"]["says"] == "0 products."
     assert checks["representatives"]["says"] == "0 of 0 available."
