@@ -18,15 +18,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from data_store import StoreError, reading
-from ivr.fallback import Apology
+from ivr.fallback import VOICE_CODES, Apology
 from ivr.services import Services
 from ivr.turns import Turns
 from switchboard import calls
 
 log = logging.getLogger(__name__)
-
-# "Say: Invalid voice value", and the same for a Say in a Gather.
-VOICE_CODES = frozenset({"13511", "13321"})
 
 
 def add_routes(blueprint: Blueprint, services: Services, turns: Turns, apology: Apology) -> None:
@@ -38,12 +35,20 @@ def add_routes(blueprint: Blueprint, services: Services, turns: Turns, apology: 
         refusals.reported(request.form.get("Level", ""), request.form.get("Payload", ""))
         return Response(status=HTTPStatus.NO_CONTENT)
 
+    def again(code: str) -> Response | None:
+        call_sid = request.form.get("CallSid", "")
+        if not refusals.after_failure(code, call_sid):
+            return None
+        return Response(turns.say_again(call_sid), mimetype="text/xml")
+
     @blueprint.post("/fallback")
     def fallback() -> Response:
-        call_sid = request.form.get("CallSid", "")
-        if refusals.after_failure(request.form.get("ErrorCode", ""), call_sid):
-            return Response(turns.say_again(call_sid), mimetype="text/xml")
-        return apology.after_failure()
+        return again(request.form.get("ErrorCode", "")) or apology.after_failure()
+
+    @blueprint.post("/refused-voice")
+    def refused_voice() -> Response:
+        """Where the fallback's own process hands a call over: it has no database."""
+        return again(request.args.get("code", "")) or apology()
 
 
 class VoiceRefusals:

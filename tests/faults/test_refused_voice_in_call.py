@@ -57,7 +57,7 @@ async def ring(house: House) -> list[str]:
                 heard.append(event["text"])
             await phone.do("hang_up")
             async with http.get(f"{house.network.facts['control']}/calls") as answer:
-                (call,) = await answer.json()
+                (call,) = (await answer.json())["calls"]
     bodies = [each["body"] for each in call["timeline"] if each["kind"] == "answer"]
     assert f'voice="{BEST}"' in bodies[0]
     assert f'voice="{SECOND}"' in bodies[-1]

@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from ivr.fallback import FallbackServices
+from ivr.fallback import create_blueprint as create_fallback
 from ivr.observer import UNOBSERVED
 from ivr.webhooks import create_blueprint
-from tests.ivr.conftest import Telephone
+from tests.ivr.conftest import BASE, Telephone
 
 BEST, SECOND, THIRD = "Polly.Joanna-Neural", "Polly.Joanna", "Google.en-US-Standard-C"
 OWN = "the network's own"
@@ -109,6 +111,30 @@ def test_a_document_that_failed_for_its_voice_is_said_again_by_the_next(telephon
     # The groups that were keyed are kept.
     telephone.keys(server[10:])
     assert "line_code" in telephone.heard
+
+
+def test_the_fallbacks_own_process_hands_the_call_over(telephone, house) -> None:
+    services = house.services
+    alone = FallbackServices(
+        services.routing, services.prompts, services.auth_tokens, BASE, "", production=False
+    )
+    app = Flask("alone")
+    app.register_blueprint(create_fallback(alone), url_prefix="/voice")
+    apologist = replace(telephone, client=app.test_client())
+    failed = {"ErrorCode": "13321", "ErrorUrl": f"{BASE}/voice/turn"}
+    assert apologist.post("/voice/fallback", **failed) == 200
+    (redirect,) = apologist.tree
+    assert (redirect.tag, redirect.get("method")) == ("Redirect", "POST")
+    there = str(redirect.text).removeprefix(BASE)
+    assert telephone.post(there) == 200
+    assert voices(telephone) == {SECOND}
+    assert telephone.verbs == ["Gather"]
+    # Where nothing is known of the call, it apologises rather than go round.
+    stranger = replace(telephone, sid="CA" + "8" * 32)
+    assert stranger.post(there) == 200
+    assert stranger.heard == ["technical_fault"]
+    assert apologist.post("/voice/fallback", ErrorCode="11200", ErrorUrl=failed["ErrorUrl"]) == 200
+    assert apologist.heard == ["technical_fault"]
 
 
 def test_with_no_voice_left_to_pass_over_the_line_apologises(telephone) -> None:
