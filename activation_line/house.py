@@ -271,7 +271,7 @@ class House(AbstractContextManager["House"]):
                 is_open=self.plan.is_open,
             )
         finally:
-            line.engine.dispose()
+            line.close()
         held = {
             "login": self.demo.login,
             "password": self.demo.password,

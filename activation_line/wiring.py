@@ -34,6 +34,12 @@ class Line:
     telephony: TwilioTelephony
     voice: VoiceServices
     console: ConsoleServices
+    status: ProbedStatus
+
+    def close(self) -> None:
+        """Let the parts go: what still asks the database ends first."""
+        self.status.close()
+        self.engine.dispose()
 
 
 def bootstrap(settings: Settings) -> Line:
@@ -51,6 +57,7 @@ def bootstrap(settings: Settings) -> Line:
         records=settings.record_conversations,
     )
     live_feed = LiveFeed(engine)
+    status = ProbedStatus(engine, clearinghouse, routing, clock)
     voice = VoiceServices(
         engine=engine,
         clearinghouse=clearinghouse,
@@ -61,7 +68,7 @@ def bootstrap(settings: Settings) -> Line:
         auth_token=settings.twilio_auth_token,
         public_base_url=settings.public_base_url,
         live_feed=live_feed,
-        status=ProbedStatus(engine, clearinghouse, routing, clock),
+        status=status,
         resume_window=timedelta(hours=settings.resume_hours),
         site=urlsplit(settings.site_base_url).hostname or "",
         production=not settings.demo,
@@ -86,5 +93,14 @@ def bootstrap(settings: Settings) -> Line:
         demo=settings.demo,
     )
     return Line(
-        settings, register, engine, clock, routing, clearinghouse, telephony, voice, console
+        settings=settings,
+        register=register,
+        engine=engine,
+        clock=clock,
+        routing=routing,
+        clearinghouse=clearinghouse,
+        telephony=telephony,
+        voice=voice,
+        console=console,
+        status=status,
     )

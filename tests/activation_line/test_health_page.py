@@ -1,6 +1,7 @@
 """The health page: for people and for programs, well or in trouble."""
 
 import socket
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -127,3 +128,11 @@ def test_anybody_may_read_the_status_document(browser: FlaskClient) -> None:
     assert {"name", "open", "waiting", "longest_wait_minutes"} == set(
         document["centres"]["americas"]
     )
+
+
+def test_a_line_that_is_let_go_asks_the_database_no_more(line: Line, browser: FlaskClient) -> None:
+    before = set(threading.enumerate())
+    assert browser.get("/status.json").json["up"] is True
+    (probing,) = set(threading.enumerate()) - before
+    line.close()
+    assert not probing.is_alive()
