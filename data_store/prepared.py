@@ -6,6 +6,7 @@ its key). A statement that never differs is compiled here once; its values still
 types of its columns, and an error of the driver is raised as SQLAlchemy raises it.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -21,7 +22,8 @@ from sqlalchemy.sql.dml import UpdateBase
 # What a value of a column's type goes through on its way to the driver, or from it.
 Convert = Callable[[Any], Any]
 Places = tuple[tuple[int, Convert], ...]
-Row = list[Any]
+# A tuple with the columns' names.
+Row = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,12 @@ class _Compiled:
     pick: Callable[[Mapping[str, Any]], Any]
     converts: Places
     results: Places
+    named: Callable[[Iterable[Any]], Row]
     positional: bool
 
     def values(self, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a tuple or a dict, by driver
         picked = self.pick(given)
-        values = list(picked) if len(self.names) > 1 else [picked]
+        values = list(picked) if len(self.names) != 1 else [picked]
         for place, convert in self.converts:
             values[place] = convert(values[place])
         return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
@@ -47,7 +50,7 @@ class _Compiled:
         for place, convert in self.results:
             if row[place] is not None:
                 row[place] = convert(row[place])
-        return row
+        return self.named(row)
 
 
 class Prepared:
@@ -57,7 +60,7 @@ class Prepared:
     """
 
     def __init__(
-        self, statement: UpdateBase | Select[Any], names: Sequence[str] | None = None
+        self, statement: UpdateBase | Select[*tuple[Any, ...]], names: Sequence[str] | None = None
     ) -> None:
         """`names`: the columns that an INSERT fills, each by the parameter of its name."""
         self._statement = statement
@@ -76,8 +79,8 @@ class Prepared:
         given = [compiled.values(row) for row in rows]
         _send(conn, compiled.text, given, lambda cursor: cursor.executemany(compiled.text, given))
 
-    def first(self, conn: Connection, values: Mapping[str, Any]) -> Row | None:
-        """The first row that it selects, converted; None where there is none."""
+    def first(self, conn: Connection, values: Mapping[str, Any]) -> Row:
+        """The first row that it selects, converted and by names; None where there is none."""
         compiled = self._for(conn.dialect)
         given = compiled.values(values)
 
@@ -87,6 +90,17 @@ class Prepared:
 
         raw = _send(conn, compiled.text, given, fetch)
         return None if raw is None else compiled.row(raw)
+
+    def all(self, conn: Connection, values: Mapping[str, Any]) -> list[Row]:
+        """All rows that it selects, converted."""
+        compiled = self._for(conn.dialect)
+        given = compiled.values(values)
+
+        def fetch(cursor: DBAPICursor) -> Any:  # noqa: ANN401 -- the driver's own rows
+            cursor.execute(compiled.text, given)
+            return cursor.fetchall()
+
+        return [compiled.row(raw) for raw in _send(conn, compiled.text, given, fetch)]
 
     def _for(self, dialect: Dialect) -> _Compiled:
         return self._compiled.get(dialect) or self._compile(dialect)
@@ -100,7 +114,7 @@ class Prepared:
         compiled = _Compiled(
             text=str(made),
             names=names,
-            pick=itemgetter(*names),
+            pick=itemgetter(*names) if names else _nothing,
             converts=_places(
                 made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
                 for name in names
@@ -109,10 +123,20 @@ class Prepared:
                 column.type.dialect_impl(dialect).result_processor(dialect, None)
                 for column in columns
             ),
+            named=_row_type([str(column.key) for column in columns])._make,
             positional=made.positional,
         )
         self._compiled[dialect] = compiled
         return compiled
+
+
+def _row_type(names: Sequence[str]) -> Any:  # noqa: ANN401 -- a class made of the statement
+    return namedtuple("Row", names)  # noqa: PYI024 -- names known at run time
+
+
+def _nothing(_given: Mapping[str, Any]) -> tuple[()]:
+    """The parameters of a statement without any."""
+    return ()
 
 
 def _places(converts: Iterable[Convert | None]) -> Places:

@@ -41,6 +41,7 @@ things = Table(
 )
 ADD = Prepared(insert(things).inline(), names=("id", "name", "at", "data"))
 FIND = Prepared(select(things).where(things.c.id == bindparam("wanted")))
+ALL = Prepared(select(things).order_by(things.c.id))
 ROW = {"id": 1, "name": "Ægir – 電話", "at": NOW, "data": {"groups": [1, None]}}
 
 
@@ -61,13 +62,15 @@ def fill(engine: Engine) -> None:
 def test_a_row_comes_back_as_it_was_given(store: Engine) -> None:
     fill(store)
     with reading(store) as conn:
-        assert FIND.first(conn, {"wanted": 1}) == list(ROW.values())
-        assert FIND.first(conn, {"wanted": 3}) == [3, None, None, None]
+        found = FIND.first(conn, {"wanted": 1})
+        assert found == tuple(ROW.values())
+        assert (found.name, found.at) == (ROW["name"], NOW)
+        assert FIND.first(conn, {"wanted": 3}) == (3, None, None, None)
         assert FIND.first(conn, {"wanted": 4}) is None
         # As the slow way reads them.
-        assert [list(row) for row in conn.execute(select(things).where(things.c.id == 1))] == [
-            list(ROW.values())
-        ]
+        (slowly,) = conn.execute(select(things).where(things.c.id == 1))
+        assert found == tuple(slowly)
+        assert ALL.all(conn, {}) == [found, (2, None, None, None), (3, None, None, None)]
 
 
 def test_a_statement_serves_two_stores_of_one_process(
@@ -82,14 +85,10 @@ def test_a_statement_serves_two_stores_of_one_process(
 
 
 def test_an_error_of_the_driver_comes_as_sqlalchemys(store: Engine) -> None:
-    def add_again(conn: Connection) -> None:
-        ADD.run(conn, ROW)
-
     fill(store)
     with pytest.raises(IntegrityError):
-        within(store, add_again)
-    fill_more = {**ROW, "id": 9}
-    within(store, lambda conn: ADD.run(conn, fill_more))
+        within(store, lambda conn: ADD.run(conn, ROW))
+    within(store, lambda conn: ADD.run(conn, {**ROW, "id": 9}))
 
 
 def test_a_connection_that_was_cut_is_told_and_made_anew(store: Engine) -> None:
