@@ -50,6 +50,7 @@ def _mendable() -> tuple[type[Exception], ...]:
     from spoken_prompts import (  # noqa: PLC0415 -- as above
         ApprovalError,
         CatalogueError,
+        RefusedVoicesError,
         UnknownPromptError,
     )
 
@@ -62,6 +63,7 @@ def _mendable() -> tuple[type[Exception], ...]:
         DemoDirectoryError,
         ListenError,
         RegionError,
+        RefusedVoicesError,
         RegisterError,
         RoutingTableError,
         SettingsError,

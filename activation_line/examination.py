@@ -16,6 +16,7 @@ from activation_line.clock import system_clock
 from activation_line.number_dates import judge
 from activation_line.people import any_administrator
 from activation_line.settings import Settings, SettingsError, load
+from activation_line.voices import own_prompts, trouble
 from agent_console import accounts
 from clearinghouse import signed_heads
 from clearinghouse.audit_keys import Signer
@@ -24,8 +25,7 @@ from clearinghouse.tables import products
 from data_store import Cipher, StoreError, open_engine, reading
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable, RoutingTableError
-from spoken_prompts import ApprovalError, CatalogueError, State
-from spoken_prompts.approvals import read_approvals
+from spoken_prompts import ApprovalError, CatalogueError, RefusedVoicesError, State
 from switchboard import number_checks, overrides
 from switchboard.number_checks import Checked
 from switchboard.overrides import Dated
@@ -55,6 +55,7 @@ def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Fi
     yield _prompts(settings)
     if settings is None:
         return
+    yield _voices(settings)
     yield _address(settings)
     yield _port("port", settings.host, settings.port)
     yield _port("site port", settings.site_host, settings.site_port)
@@ -93,8 +94,7 @@ def _hours(exceptions: Sequence[Dated], table: RoutingTable) -> Finding:
 
 def _prompts(settings: Settings | None) -> Finding:
     try:
-        approvals = read_approvals(settings.prompt_approvals_file) if settings else {}
-        prompts = spoken_prompts.load(approvals=approvals)
+        prompts = own_prompts(settings) if settings else spoken_prompts.load()
     except (ApprovalError, CatalogueError) as error:
         return Finding("prompts", ok=False, says=str(error))
     drafts = [each for each in prompts.languages if prompts.state(each) is State.DRAFT]
@@ -102,6 +102,17 @@ def _prompts(settings: Settings | None) -> Finding:
     if drafts:
         says += f"; drafts, of which production speaks English alone: {', '.join(drafts)}"
     return Finding("prompts", ok=True, says=f"{says}.")
+
+
+def _voices(settings: Settings) -> Finding:
+    try:
+        refused = trouble(settings, own_prompts(settings))
+    except (ApprovalError, CatalogueError, RefusedVoicesError) as error:
+        return Finding("voices", ok=False, says=str(error))
+    if refused:
+        says = f"{'; '.join(refused)}: see `activation-line prompts voices`."
+        return Finding("voices", ok=False, says=says)
+    return Finding("voices", ok=True, says="none is refused.")
 
 
 def _address(settings: Settings) -> Finding:

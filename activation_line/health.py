@@ -9,9 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from activation_line import database
 from activation_line.number_dates import judge
+from activation_line.voices import trouble
 from activation_line.wiring import Line
 from clearinghouse.tables import products
 from data_store import StoreError, reading
+from spoken_prompts import RefusedVoicesError
 from switchboard import number_checks, representatives
 from switchboard.representatives import Presence
 
@@ -20,16 +22,27 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part's answer: its name, whether it is well, and a sentence for a person."""
+    """One part's answer: its name, whether it is well, and a sentence for a person.
+
+    What `warns` is well enough for calls, and somebody has to look at it.
+    """
 
     name: str
     ok: bool
     says: str
+    warns: bool = False
 
 
 def examine(line: Line) -> tuple[Check, ...]:
     """Ask every part. Never raises: trouble is an answer."""
-    return (_database(line), _register(line), _network(line), _people(line), _numbers(line))
+    return (
+        _database(line),
+        _register(line),
+        _network(line),
+        _numbers(line),
+        _voices(line),
+        _people(line),
+    )
 
 
 def examine_store(line: Line) -> tuple[Check, ...]:
@@ -87,6 +100,16 @@ def _network(line: Line) -> Check:
         cause = error.reason if isinstance(error, urllib.error.URLError) else error
         why = cause.strerror if isinstance(cause, OSError) and cause.strerror else cause
         return _trouble("telephone network", f"No answer at {address}: {why}.")
+
+
+def _voices(line: Line) -> Check:
+    try:
+        refused = trouble(line.settings, line.voice.prompts)
+    except RefusedVoicesError as error:
+        return Check("voices", ok=True, says=str(error), warns=True)
+    if refused:
+        return Check("voices", ok=True, says=f"{'; '.join(refused)}.", warns=True)
+    return _well("voices", "None is refused.")
 
 
 def _people(line: Line) -> Check:

@@ -40,8 +40,9 @@ class Settings:
     processes. `metrics_token` opens `/metrics` to whoever brings it. `site_base_url` is how
     customers reach the licensing site, which a process of its own serves; callers hear its host.
     `check_from` is a verified number that checks of the line's numbers are made from, where the
-    account owns only one. Within `resume_hours` a call that broke off can be resumed; `site_tls`
-    is `local`, `off`, or a directory with a certificate.
+    account owns only one. `voices_file` names voices in place of the prompts' own, by language.
+    Within `resume_hours` a call that broke off can be resumed; `site_tls` is `local`, `off`, or a
+    directory with a certificate.
     """
 
     data_dir: Path
@@ -57,6 +58,7 @@ class Settings:
     clock_url: str = ""
     site_base_url: str = ""
     routing_dir: Path | None = None
+    voices_file: Path | None = None
     resume_hours: int = 2
     host: str = "127.0.0.1"
     port: int = 5080
@@ -100,6 +102,11 @@ class Settings:
     def prompt_approvals_file(self) -> Path:
         """Where it is kept who has approved which language of the prompts."""
         return self.data_dir / "prompt-approvals.json"
+
+    @property
+    def refused_voices_file(self) -> Path:
+        """Where it is kept which voices the telephone network has refused."""
+        return self.data_dir / "refused-voices.json"
 
     @property
     def audit_key_file(self) -> Path:
@@ -212,7 +219,7 @@ def _read_secret(path: str, name: str, problems: list[str]) -> str:
 
 def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | Path:
     variable = f"{PREFIX}{name.upper()}"
-    if name in {"data_dir", "routing_dir"}:
+    if name in {"data_dir", "routing_dir", "voices_file"}:
         return Path(value)
     if name in WHOLE_NUMBERS:
         if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:

@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 import region_routing
-import spoken_prompts
 from activation_line.clock import Clock
 from activation_line.register_access import Register, open_register
 from activation_line.settings import Settings
+from activation_line.voices import own_prompts
 from agent_console.services import ConsoleServices, VoiceCredentials
 from clearinghouse import Clearinghouse
 from ivr.services import Services as VoiceServices
 from ivr.status import ProbedStatus
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable
-from spoken_prompts.approvals import read_approvals
+from spoken_prompts import RefusedVoices
 from switchboard.live import LiveFeed
 
 
@@ -47,7 +47,7 @@ def bootstrap(settings: Settings) -> Line:
     register = open_register(settings)
     engine, clock, clearinghouse = register.engine, register.clock, register.clearinghouse
     routing = region_routing.load(settings.routing_dir)
-    prompts = spoken_prompts.load(approvals=read_approvals(settings.prompt_approvals_file))
+    prompts = own_prompts(settings)
     telephony = TwilioTelephony(
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token,
@@ -75,6 +75,7 @@ def bootstrap(settings: Settings) -> Line:
         records=settings.record_conversations,
         check_from=settings.check_from,
         auth_token_next=settings.twilio_auth_token_next,
+        refused_voices=RefusedVoices(settings.refused_voices_file),
     )
     console = ConsoleServices(
         engine=engine,

@@ -97,6 +97,7 @@ class Programs:
                     column=column,
                 )
             case m.Warned(code, message, fatal, url, line, column):
+                self._exchange.callbacks.trouble(call, action)
                 call.note(
                     now,
                     "error" if fatal else "warning",
@@ -123,6 +124,7 @@ class Programs:
                     call, m.FetchFailed(fetch.token, fetch.url, RETRIEVAL_FAILED, message)
                 )
             else:
+                call.document = outcome.body
                 self._exchange.feed(
                     call,
                     m.Fetched(fetch.token, outcome.url, outcome.content_type, outcome.body),

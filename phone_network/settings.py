@@ -105,6 +105,7 @@ class Settings:
     unreachable: str = "no-answer"
     speech: str = "engine"
     words_per_minute: int = WORDS_PER_MINUTE
+    error_url: str = ""
 
 
 def new_account(sid: str = "", auth_token: str = "") -> Account:
@@ -169,6 +170,7 @@ def load(path: Path) -> Settings:
     port = table.take("port", int, 0)
     limit = table.take("rest_per_second", int, 0)
     host = table.take("host", str, "127.0.0.1")
+    error_url = table.url("error_url")
     table.rest()
     return Settings(
         account=account,
@@ -179,6 +181,7 @@ def load(path: Path) -> Settings:
         port=port,
         virtual=kind == "virtual",
         start=None if start == datetime.min else as_utc(start),  # noqa: DTZ901 -- as above
+        error_url=error_url,
         **behaviour,
     )
 
@@ -256,13 +259,18 @@ def _behaviour(table: Table) -> dict[str, Any]:
     plain: Mapping[str, Any] = {
         each.name: table.take(each.name, type(getattr(usual, each.name)), getattr(usual, each.name))
         for each in fields(Rules)
-        if each.name not in {"rate", "voice"}
+        if each.name not in {"rate", "voice", "refused_voices"}
     }
+    refused = table.take("refused_voices", list, [])
+    if not all(isinstance(name, str) for name in refused):
+        raise table.fail("refused_voices", "has to be a list of names")
     words_per_minute = table.take("words_per_minute", int, WORDS_PER_MINUTE)
     if not SLOWEST <= words_per_minute <= FASTEST:
         raise table.fail("words_per_minute", f"has to be from {SLOWEST} to {FASTEST}")
     behaviour = {
-        "rules": Rules(rate=rate, **plain),
+        "rules": Rules(
+            rate=rate, refused_voices=frozenset(name.lower() for name in refused), **plain
+        ),
         "unreachable": table.choice("unreachable", UNREACHABLE),
         "speech": table.choice("speech", SPEECH),
         "words_per_minute": words_per_minute,

@@ -49,7 +49,11 @@ def test_a_program_gets_the_same_as_json(browser: FlaskClient, network: PlayedNe
     assert answer.json is not None
     assert answer.json["ok"] is True
     checks = answer.json["checks"]
-    assert checks["telephone network"] == {"ok": True, "says": f"Simulated, at {network.url}."}
+    assert checks["telephone network"] == {
+        "ok": True,
+        "says": f"Simulated, at {network.url}.",
+        "warns": False,
+    }
     assert checks["database"]["says"].startswith("sqlite, schema ")
     assert checks["register"]["says"] == "0 products."
     assert checks["representatives"]["says"] == "0 of 0 available."

@@ -27,7 +27,7 @@ def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     for path in TEXTS.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(prompts.load, "__defaults__", (None, folder, {}))
+    monkeypatch.setattr(prompts.load, "__defaults__", (None, folder, {}, None))
     return folder
 
 
