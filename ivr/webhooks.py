@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from data_store import StoreError
-from ivr import call_back_webhooks
+from ivr import call_back_webhooks, check_webhooks, voice_refusals
 from ivr.events import KeysPressed, NothingPressed
 from ivr.fallback import Apology, FallbackServices
 from ivr.keepsake import COOKIE, Keepsake
@@ -62,12 +62,14 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
 
     turns = Turns(services, remember)
     call_back_webhooks.add_routes(blueprint, turns, TOKEN)
+    check_webhooks.add_routes(blueprint, services)
+    voice_refusals.add_routes(blueprint, services, turns, apology)
 
     @blueprint.post("/incoming")
     def incoming() -> Response:
         if not services.status.read().is_up:
             return apology.cannot_help()
-        return _twiml(_arrive(services, turns))
+        return _twiml(check_webhooks.played(services) or _arrive(services, turns))
 
     @blueprint.post("/turn")
     def turn() -> Response:
@@ -110,8 +112,6 @@ def create_blueprint(services: Services) -> Blueprint:  # noqa: C901 -- one shor
                 turns, request.args.get("call", ""), request.args.get("endpoint", "")
             )
         return Response(status=HTTPStatus.NO_CONTENT)
-
-    blueprint.post("/fallback")(apology.after_failure)
 
     @blueprint.errorhandler(UnknownCallError)
     def begin_again(_error: UnknownCallError) -> Response:

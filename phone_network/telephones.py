@@ -112,11 +112,11 @@ class Telephone(ABC):
         token = _text(message, "token", needed=False)
         if not token:
             return
-        account = self._exchange.settings.account
         if token in self._exchange.auth_tokens.held():
             self._trusted = True
         else:
-            self._identity = tokens.identity(token, account)
+            keys = {key.sid: key.secret for key in self._exchange.holdings.keys.values()}
+            self._identity = tokens.identity(token, self._exchange.account_sid, keys)
             self._trusted = False
 
     def _rename(self, name: str) -> None:
@@ -189,7 +189,7 @@ class Telephone(ABC):
 
     def _say(self, message: Mapping[str, Any]) -> None:
         call = self._own(message)
-        self._exchange.say(call, _text(message, "text")[:4000])
+        self._exchange.talking.say(call, _text(message, "text")[:4000])
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         call = self._known(message)
