@@ -20,7 +20,12 @@ _LOAD = select(calls).where(calls.c.call_sid == bindparam("sid"))
 _LOAD_HOLDING = _LOAD.with_for_update(key_share=True)
 _GET = select(calls).where(calls.c.id == bindparam("id_"))
 _HOLD = _GET.with_for_update(key_share=True)
-_LIVE = select(calls).where(calls.c.state != CallState.ENDED).order_by(calls.c.id)
+# By the states that it may have, so that the index finds them among all that have ended.
+_LIVE = (
+    select(calls)
+    .where(calls.c.state.in_([state for state in CallState if state is not CallState.ENDED]))
+    .order_by(calls.c.id)
+)
 _RECENT = select(calls).order_by(calls.c.id.desc()).limit(bindparam("most"))
 # What a turn may change. Who talks to whom is changed by queues and representatives alone.
 _TURN = ("state", "snapshot", "shared", "request_id", "case_number", "last_token", "last_answer")
