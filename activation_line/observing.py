@@ -80,3 +80,7 @@ class Observed:
     def telephony_failed(self) -> None:
         """Count what the network refused; the turn has logged it."""
         self._metrics.telephony_failed()
+
+    def voice_refused(self, name: str) -> None:
+        """Count it; whoever marked the voice has logged it."""
+        self._metrics.voice_refused(name)

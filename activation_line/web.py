@@ -86,5 +86,8 @@ def create_app(line: Line, metrics: Metrics | None = None) -> Flask:
 def _as_json(checks: tuple[Check, ...]) -> dict[str, object]:
     return {
         "ok": all(check.ok for check in checks),
-        "checks": {check.name: {"ok": check.ok, "says": check.says} for check in checks},
+        "checks": {
+            check.name: {"ok": check.ok, "says": check.says, "warns": check.warns}
+            for check in checks
+        },
     }

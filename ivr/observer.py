@@ -25,6 +25,9 @@ class Observer(Protocol):
     def telephony_failed(self) -> None:
         """The network refused an order, or did not answer."""
 
+    def voice_refused(self, name: str) -> None:
+        """The network does not speak by this voice; it is passed over from now on."""
+
 
 class _Unobserved:
     """Nobody looks."""
@@ -36,6 +39,8 @@ class _Unobserved:
     def failed(self, error: BaseException) -> None: ...
 
     def telephony_failed(self) -> None: ...
+
+    def voice_refused(self, name: str) -> None: ...
 
 
 UNOBSERVED: Observer = _Unobserved()

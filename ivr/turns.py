@@ -78,7 +78,7 @@ class Turns:
         """`tell` hears of each call as its turn left it, once that is committed."""
         self._services = services
         self._tell = tell
-        self._renderer = Renderer(services.prompts)
+        self._renderer = Renderer(services.prompts, services.refused_voices)
 
     def begin(self, arrival: Arrival, token: str | None, make: EventMaker) -> str:
         """The first turn of a call, whose row is made of what is known of it."""
@@ -122,6 +122,19 @@ class Turns:
             return call
 
         return self._turn(hold, token, make)
+
+    def say_again(self, call_sid: str) -> str:
+        """What the call stands at, said once more. Raises `UnknownCallError`."""
+        began = perf_counter()
+        with transaction(self._services.engine) as conn:
+            call = calls.load(conn, call_sid)
+            if call is None:
+                raise UnknownCallError(call_sid)
+            turn = Turn(self._services, conn, call, self._services.clock())
+            session, spoken = self._advance(turn, self._restore(call), None)
+            document = self._save(turn, session, spoken, None)
+        self._follow(turn, perf_counter() - began)
+        return document
 
     def end(self, call_sid: str) -> None:
         """The network says that the call is over; said twice, it is over once."""
@@ -168,14 +181,21 @@ class Turns:
         return self._save(turn, session, spoken, token)
 
     def _advance(
-        self, turn: Turn, session: Session, event: Event
+        self, turn: Turn, session: Session, event: Event | None
     ) -> tuple[Session, tuple[Spoken, ...]]:
-        """Advance until only spoken actions are left: results of commands are events again."""
+        """Advance until only spoken actions are left: results of commands are events again.
+
+        Without an event, what the call stands at is said again.
+        """
         spoken: tuple[Spoken, ...] = ()
-        waiting: list[Event] = [event]
+        waiting: list[Event | None] = [event]
         while waiting:
+            happened = waiting.pop(0)
             try:
-                session, actions = advance(session, waiting.pop(0))
+                if happened is None:
+                    session, actions = resume(session)
+                else:
+                    session, actions = advance(session, happened)
             except FlowError as error:
                 # A webhook that came late or twice: say again what the call stands at.
                 log.warning("call %s: %s", turn.call.call_sid, error)

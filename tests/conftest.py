@@ -2,83 +2,32 @@
 
 import os
 import re
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, MetaData
 
 from data_store import open_engine
+from tests import postgresql
+from tests.postgresql import PostgreSQL
+from tests.stores import Stores
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# Nothing in these databases is worth a flush.
-_POSTGRESQL_OPTIONS = (
-    "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    " -c shared_buffers=16MB -c max_connections=60 -c timezone=Asia/Kolkata"
-)
 _SOCKET_DIRECTORY = "postgresql_socket_directory"
-_started = pytest.StashKey["PostgreSQL"]()
-
-
-class PostgreSQL:
-    """One server for the whole test session, on a socket in a directory of its own."""
-
-    def __init__(self, binaries: Path) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="pg-"))
-        self._binaries = binaries
-        # The server refuses to run as root.
-        self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        if self._as_user:
-            shutil.chown(self.directory, "postgres", "postgres")
-        data = self.directory / "data"
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {self.directory} {_POSTGRESQL_OPTIONS}"
-        self._run("pg_ctl", "-D", data, "-w", "-l", self.directory / "log", "-o", options, "start")
-
-    def _run(self, program: str, *arguments: object) -> None:
-        command = [*self._as_user, str(self._binaries / program), *map(str, arguments)]
-        # pg_ctl leaves a server behind, which would keep a pipe open: the output goes to a file.
-        with tempfile.TemporaryFile() as output:
-            done = subprocess.run(
-                command,
-                cwd=self.directory,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-            output.seek(0)
-            if done.returncode:
-                pytest.fail(f"{program} failed: {output.read().decode(errors='replace')}")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", self.directory / "data", "-m", "immediate", "stop")
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def _binaries() -> Path | None:
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[4])
-    )
-    if found:
-        return found[-1].parent
-    installed = shutil.which("pg_ctl")
-    return Path(installed).parent if installed else None
+_started = pytest.StashKey[PostgreSQL]()
 
 
 def _server(config: pytest.Config) -> PostgreSQL | None:
     """Start the session's server when it is first wanted."""
     if _started not in config.stash:
-        binaries = _binaries()
-        if binaries is None or os.name != "posix":
+        server = postgresql.start()
+        if server is None:
             return None
-        config.stash[_started] = PostgreSQL(binaries)
+        config.stash[_started] = server
     return config.stash[_started]
 
 
@@ -95,44 +44,62 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(request: pytest.FixtureRequest) -> str:
-    """Address of a database that this process has for itself; skips where there is no server."""
+def make_database(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Makes a database that this process has for itself; skips where there is no server.
+
+    The name is one of a process's own; the answer is the database's address.
+    """
     worker = getattr(request.config, "workerinput", None)
-    if worker is None:
-        server = _server(request.config)
-        directory = str(server.directory) if server else None
-    else:
-        directory = worker[_SOCKET_DIRECTORY]
-    if directory is None:
-        reason = "PostgreSQL isn't installed (looked for /usr/lib/postgresql/*/bin/pg_ctl)"
-        if os.environ.get("CI", "").lower() == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    name = "test_" + (worker["workerid"] if worker else "main")
-    address = f"postgresql+psycopg://postgres@/{{}}?host={directory}"
-    admin = create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return address.format(name)
+
+    def make(name: str) -> str:
+        if worker is None:
+            server = _server(request.config)
+            directory = str(server.directory) if server else None
+        else:
+            directory = worker[_SOCKET_DIRECTORY]
+        if directory is None:
+            reason = "PostgreSQL isn't installed (looked for /usr/lib/postgresql/*/bin/pg_ctl)"
+            if os.environ.get("CI", "").lower() == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        whose = worker["workerid"] if worker else "main"
+        return postgresql.make_database(directory, f"{name}_{whose}")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(make_database: Callable[[str], str]) -> str:
+    """Address of a database that this process has for itself."""
+    return make_database("test")
 
 
 @pytest.fixture
 def empty_postgresql_url(postgresql_url: str) -> str:
     """Address of this process's database, with nothing in it."""
-    engine = create_engine(postgresql_url)
-    with engine.begin() as connection:
-        # A connection that a test before left open would hold this up for ever.
-        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    postgresql.drop_everything(postgresql_url)
     return postgresql_url
 
 
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory, make_database: Callable[[str], str]) -> Stores:
+    """This process's stores, which are made once with their tables and emptied for each test."""
+    return Stores(lambda: tmp_path_factory.mktemp("store"), make_database)
+
+
+@pytest.fixture(scope="session")
+def tables() -> tuple[MetaData, ...]:
+    """The tables that an empty store has: none, where a package's tests don't say which."""
+    return ()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Address of an empty store of either kind."""
+def store_url(
+    request: pytest.FixtureRequest, tmp_path: Path, stores: Stores, tables: tuple[MetaData, ...]
+) -> str:
+    """Address of a store of either kind with nothing in its tables."""
+    if tables:
+        return stores.empty(request.param, *tables)
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
     url: str = request.getfixturevalue("empty_postgresql_url")
@@ -140,9 +107,18 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def engine(store_url: str) -> Iterator[Engine]:
-    """An empty store, once on SQLite and once on PostgreSQL; make your own tables in it."""
-    opened = open_engine(store_url)
+def engine(store_url: str, stores: Stores) -> Iterator[Engine]:
+    """A store with nothing in its tables, once on SQLite and once on PostgreSQL."""
+    opened = stores.engine(store_url) or open_engine(store_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(stores: Stores, tables: tuple[MetaData, ...]) -> Iterator[Engine]:
+    """A store with nothing in its tables, on SQLite alone: where no statement is in question."""
+    opened = stores.engine(stores.empty("sqlite", *tables))
+    assert opened is not None
     yield opened
     opened.dispose()
 

@@ -1,21 +1,24 @@
 """A console with its house, a desk in it, and a way to act there."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, MetaData
 from werkzeug.test import TestResponse
 
-from tests.agent_console.console_house import Act, House, build_house
+from tests.agent_console.console_house import TABLES, Act, House, build_house
+
+
+@pytest.fixture(scope="session")
+def tables() -> tuple[MetaData, ...]:
+    return TABLES
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """A console on a database of its own."""
-    built = build_house(tmp_path)
-    yield built
-    built.engine.dispose()
+def house(tmp_path: Path, sqlite_engine: Engine) -> House:
+    """A console on an empty store."""
+    return build_house(tmp_path, engine=sqlite_engine)
 
 
 @pytest.fixture

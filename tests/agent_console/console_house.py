@@ -38,6 +38,7 @@ from switchboard.events import EventKind, NewEvent
 from switchboard.live import LiveFeed
 from switchboard.model import Call
 from switchboard.telephony import TelephonyError
+from tests.stores import have_tables
 
 Act = Callable[..., TestResponse]
 
@@ -226,14 +227,17 @@ def hash_cheaply() -> None:
     accounts._nobody = accounts._hasher.hash("nobody")
 
 
+# What a store of a console needs.
+TABLES = (register_tables.metadata, switchboard_tables.metadata, console_tables.metadata)
+
+
 def build_house(
     folder: Path, *, voice_device_url: str | None = None, engine: Engine | None = None
 ) -> House:
     """Wire a console with one product, two representatives and one supervisor."""
     hash_cheaply()
     engine = engine or open_engine(f"sqlite:///{(folder / 'line.sqlite3').as_posix()}")
-    for tables in (register_tables, switchboard_tables, console_tables):
-        tables.metadata.create_all(engine)
+    have_tables(engine, *TABLES)
     moment = [START]
     telephony = PlayedTelephony()
     services = ConsoleServices(

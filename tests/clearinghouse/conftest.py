@@ -1,9 +1,15 @@
 """A register with one product, on either database."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, MetaData
 
+from clearinghouse.tables import metadata
 from tests.clearinghouse.desk import Desk
+
+
+@pytest.fixture(scope="session")
+def tables() -> tuple[MetaData, ...]:
+    return (metadata,)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from codes import product_id as product_ids
 from codes import product_key as product_keys
 from codes.proofs import Secret
 from data_store import Cipher, reading, transaction
+from tests.stores import have_tables
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,7 +68,7 @@ class Desk:
     """The register as its users use it: one transaction an act, committed on a refusal too."""
 
     def __init__(self, engine: Engine, seed: int = 7) -> None:
-        metadata.create_all(engine)
+        have_tables(engine, metadata)
         self.engine = engine
         self.now = START
         self.house = Clearinghouse(Cipher([bytes(32)]), random.Random(seed))

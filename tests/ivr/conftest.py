@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, MetaData
 from twilio.request_validator import RequestValidator
 
 import clearinghouse.tables
@@ -132,10 +132,13 @@ class House:
     client: FlaskClient
 
 
+@pytest.fixture(scope="session")
+def tables() -> tuple[MetaData, ...]:
+    return (clearinghouse.tables.metadata, switchboard.tables.metadata)
+
+
 @pytest.fixture
 def house(engine: Engine) -> House:
-    for tables in (clearinghouse.tables, switchboard.tables):
-        tables.metadata.create_all(engine)
     time, telephony = Time(), NotedTelephony()
     register = Clearinghouse(Cipher([bytes(32)]))
     own = family.draw(7)

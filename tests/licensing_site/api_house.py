@@ -17,6 +17,7 @@ from licensing_site.services import Services
 from licensing_site.tokens import Scope
 from tests.clearinghouse.desk import Desk
 from tests.clearinghouse.online import OnlineServer, online
+from tests.stores import have_tables
 
 BASE = "https://line.example"
 
@@ -26,7 +27,7 @@ class Api:
 
     def __init__(self, engine: Engine, *, burst: int = 1000) -> None:
         self.desk = Desk(engine)
-        tables.metadata.create_all(engine)
+        have_tables(engine, tables.metadata)
         self.services = Services(
             engine=engine,
             clearinghouse=self.desk.house,

@@ -1,20 +1,24 @@
 """The website on a database of its own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, MetaData
 
-from data_store import open_engine
+import clearinghouse.tables
+import licensing_site.tables
 from license_server import installation
 from tests.licensing_site.website import Visitor, Website
 
 
+@pytest.fixture(scope="session")
+def tables() -> tuple[MetaData, ...]:
+    return (clearinghouse.tables.metadata, licensing_site.tables.metadata)
+
+
 @pytest.fixture
-def website(tmp_path: Path) -> Iterator[Website]:
-    engine = open_engine(f"sqlite:///{tmp_path}/register.db")
-    yield Website(engine)
-    engine.dispose()
+def website(sqlite_engine: Engine) -> Website:
+    return Website(sqlite_engine)
 
 
 @pytest.fixture

@@ -2,19 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import Engine, event, func, select
 
 from clearinghouse import Policy, Reason, RefusalCode
 from clearinghouse.tables import products
 from codes import product_id as product_ids
 from codes import product_key as product_keys
-from data_store import StoreError, open_engine, reading
+from data_store import StoreError, reading
 from licensing_site.api.problems import KINDS
 from licensing_site.api.register_schemas import FIGURES
 from tests.licensing_site.api_house import BASE, Api
@@ -24,10 +23,8 @@ KEY = "c2b9a9c8-2f5c-4b3e-8f6b-0d3f4a1d2e5f"
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    engine = open_engine(f"sqlite:///{tmp_path}/store.db")
-    yield Api(engine)
-    engine.dispose()
+def api(sqlite_engine: Engine) -> Api:
+    return Api(sqlite_engine)
 
 
 def product(api: Api, **parts: object) -> dict[str, object]:
@@ -212,9 +209,8 @@ def test_a_key_that_cannot_be(api: Api, key: str) -> None:
     assert (refused.status_code, refused.get_json()["code"]) == (400, "invalid_parameter")
 
 
-def test_whoever_asks_too_often_is_told_when_to_come_again(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path}/store.db")
-    api = Api(engine, burst=2)
+def test_whoever_asks_too_often_is_told_when_to_come_again(sqlite_engine: Engine) -> None:
+    api = Api(sqlite_engine, burst=2)
     statuses = [api.send("GET", "/status").status_code for _ in range(3)]
     refused = api.send("GET", "/status")
     assert statuses == [200, 200, 429]
@@ -225,7 +221,6 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(tmp_path: Path) -> No
     assert {api.send("GET", "/admin/products", token=token).status_code for _ in range(5)} == {200}
     api.desk.now += timedelta(seconds=30)
     assert api.send("GET", "/status").status_code == 200
-    engine.dispose()
 
 
 def test_a_store_in_trouble(api: Api) -> None:

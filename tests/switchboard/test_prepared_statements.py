@@ -15,7 +15,6 @@ NOW = datetime(2026, 3, 2, 15, 0, 0, 123456, tzinfo=UTC)
 
 @pytest.fixture
 def store(engine: Engine) -> Engine:
-    tables.metadata.create_all(engine)
     return engine
 
 
