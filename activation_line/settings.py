@@ -8,6 +8,7 @@ file that `ACTIVATION_LINE_SETTINGS` names. A secret may stand in a file of its 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ class Settings:
     that is not below `public_base_url`. With more than one of `workers`, `serve` is several
     processes. `metrics_token` opens `/metrics` to whoever brings it. `site_base_url` is how
     customers reach the licensing site, which a process of its own serves; callers hear its host.
+    `traces_url` is a collector of OpenTelemetry's, to which traces are sent where it is set.
     `voices_file` names voices in place of the prompts' own, by language.
     Within `resume_hours` a call that broke off can be resumed; `site_tls` is `local`, `off`, or a
     directory with a certificate.
@@ -70,6 +72,7 @@ class Settings:
     workers: int = 1
     metrics_token: str = field(default="", repr=False)
     log_format: str = "text"
+    traces_url: str = ""
     record_conversations: bool = False
     demo: bool = False
 
@@ -129,6 +132,7 @@ URLS = (
     "voice_device_url",
     "clock_url",
     "site_base_url",
+    "traces_url",
 )
 WHOLE_NUMBERS = ("port", "fallback_port", "site_port", "threads", "workers", "resume_hours")
 LOG_FORMATS = ("text", "json")
@@ -138,6 +142,12 @@ SECRETS = (
     "metrics_token",
     "twilio_api_key_secret",
     "database_url",
+)
+
+
+NO_TRACES = (
+    f"{PREFIX}TRACES_URL is set, and the packages that send traces are missing: install "
+    f"activation-line[traces], or leave it out."
 )
 
 
@@ -155,6 +165,8 @@ def load(environment: Mapping[str, str]) -> Settings:
     for name, purpose in REQUIRED.items():
         if not given.get(name):
             problems.append(f"{PREFIX}{name.upper()} is missing: set it to {purpose}.")
+    if given.get("traces_url") and not _can_trace():
+        problems.append(NO_TRACES)
     values = {name: _convert(name, value, problems) for name, value in given.items()}
     if problems:
         raise SettingsError(problems)
@@ -182,6 +194,15 @@ def as_environment(settings: Settings) -> dict[str, str]:
         for name, value in shown.items()
         if value not in ("", None, False)
     }
+
+
+def _can_trace() -> bool:
+    """Whether the packages of the extra `traces` are there."""
+    wanted = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
+    try:
+        return all(find_spec(name) is not None for name in wanted)
+    except ModuleNotFoundError:  # a package above it
+        return False
 
 
 def _from_file(path: str | None, problems: list[str]) -> dict[str, str]:
