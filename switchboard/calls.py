@@ -21,7 +21,12 @@ _LOAD = Prepared(
 )
 _GET = select(calls).where(calls.c.id == bindparam("id_"))
 _HOLD = Prepared(_GET.with_for_update(key_share=True))
-_LIVE = select(calls).where(calls.c.state != CallState.ENDED).order_by(calls.c.id)
+# By the states that it may have, so that the index finds them among all that have ended.
+_LIVE = (
+    select(calls)
+    .where(calls.c.state.in_([state for state in CallState if state is not CallState.ENDED]))
+    .order_by(calls.c.id)
+)
 _RECENT = select(calls).order_by(calls.c.id.desc()).limit(bindparam("most"))
 # What a turn may change. Who talks to whom is changed by queues and representatives alone.
 _TURN = ("state", "snapshot", "shared", "request_id", "case_number", "last_token", "last_answer")
