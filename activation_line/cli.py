@@ -140,6 +140,7 @@ main.add_command(numbers)
 main.add_command(run)
 main.add_command(Later("tokens", "Make and revoke tokens for administration by the API."))
 for name, purpose in {
+    "calls": "Calls by scripts, on simulated time: population, ledger.",
     "audit": "Examine, sign and export the register's audit.",
     "customers": "Customers: add, list, show, change.",
     "hours": "Exceptions to opening hours and rules: list, add, rule, remove.",

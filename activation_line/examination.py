@@ -229,8 +229,8 @@ def _store(settings: Settings, table: RoutingTable | None) -> Iterator[Finding]:
         yield Finding("database", ok=True, says=f"{stock.kind}, schema {stock.schema}.")
     if table is not None:
         yield _hours(stock.exceptions, table)
-        is_well, says = judge(stock.checks, table, system_clock())
-        yield Finding("numbers", ok=is_well, says=says)
+        found = judge(stock.checks, table, system_clock())
+        yield Finding("numbers", ok=found.is_well, says=found.says)
     yield _keys(settings, stock.products)
     yield _audit(settings, stock.audited)
     if stock.has_demo and not settings.demo:

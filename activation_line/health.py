@@ -128,5 +128,6 @@ def _numbers(line: Line) -> Check:
             checks = number_checks.every(connection)
     except (SQLAlchemyError, StoreError) as error:
         return _trouble("numbers", f"No answer: {type(error).__name__}.")
-    is_well, says = judge(checks, line.routing, line.clock())
-    return Check("numbers", ok=is_well, says=says[0].upper() + says[1:])
+    found = judge(checks, line.routing, line.clock())
+    says = found.says[0].upper() + found.says[1:]
+    return Check("numbers", ok=not found.is_dead, says=says, warns=found.is_old)

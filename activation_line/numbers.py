@@ -79,7 +79,7 @@ def dates(*, as_json: bool) -> None:
     with looking() as (register, connection):
         checks = {each.number: each for each in number_checks.every(connection)}
         now = register.clock()
-    is_well, says = judge(list(checks.values()), table, now)
+    found = judge(list(checks.values()), table, now)
     rows = []
     for line in table.lines.values():
         held = checks.get(line.number)
@@ -94,15 +94,15 @@ def dates(*, as_json: bool) -> None:
             }
         )
     if as_json:
-        show_json({"ok": is_well, "says": says, "numbers": rows})
+        show_json({"ok": found.is_well, "says": found.says, "numbers": rows})
     else:
         for row in rows:
             said = row["answered_at"] or "never"
             click.echo(
                 f"{row['number']:16} {row['line']:8} {said}  {row['problem'] or ''}".rstrip()
             )
-        click.echo(says)
-    sys.exit(0 if is_well else 1)
+        click.echo(found.says)
+    sys.exit(0 if found.is_well else 1)
 
 
 @numbers.command("make-key")

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ class Settings:
     customers reach the licensing site, which a process of its own serves; callers hear its host.
     `check_from` is a verified number that checks of the line's numbers are made from, where the
     account owns only one. `voices_file` names voices in place of the prompts' own, by language.
+    `traces_url` is a collector of OpenTelemetry's, to which traces are sent where it is set.
     Within `resume_hours` a call that broke off can be resumed; `site_tls` is `local`, `off`, or a
     directory with a certificate.
     """
@@ -73,6 +75,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     log_format: str = "text"
     check_from: str = ""
+    traces_url: str = ""
     record_conversations: bool = False
     demo: bool = False
 
@@ -132,6 +135,7 @@ URLS = (
     "voice_device_url",
     "clock_url",
     "site_base_url",
+    "traces_url",
 )
 WHOLE_NUMBERS = ("port", "fallback_port", "site_port", "threads", "workers", "resume_hours")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
@@ -142,6 +146,12 @@ SECRETS = (
     "metrics_token",
     "twilio_api_key_secret",
     "database_url",
+)
+
+
+NO_TRACES = (
+    f"{PREFIX}TRACES_URL is set, and the packages that send traces are missing: install "
+    f"activation-line[traces], or leave it out."
 )
 
 
@@ -159,6 +169,8 @@ def load(environment: Mapping[str, str]) -> Settings:
     for name, purpose in REQUIRED.items():
         if not given.get(name):
             problems.append(f"{PREFIX}{name.upper()} is missing: set it to {purpose}.")
+    if given.get("traces_url") and not _can_trace():
+        problems.append(NO_TRACES)
     values = {name: _convert(name, value, problems) for name, value in given.items()}
     if problems:
         raise SettingsError(problems)
@@ -186,6 +198,15 @@ def as_environment(settings: Settings) -> dict[str, str]:
         for name, value in shown.items()
         if value not in ("", None, False)
     }
+
+
+def _can_trace() -> bool:
+    """Whether the packages of the extra `traces` are there."""
+    wanted = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
+    try:
+        return all(find_spec(name) is not None for name in wanted)
+    except ModuleNotFoundError:  # a package above it
+        return False
 
 
 def _from_file(path: str | None, problems: list[str]) -> dict[str, str]:

@@ -168,3 +168,13 @@ def _send(
         ) from error
     finally:
         cursor.close()
+
+
+def watch(around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Have every prepared statement of this process sent by way of `around` from now on.
+
+    What it gives is called as what it got: with the connection and the statement's text first. A
+    process that nobody watches pays nothing for it.
+    """
+    global _send  # noqa: PLW0603 -- a parameter would cost every statement
+    _send = around(_send)

@@ -79,6 +79,8 @@ class Turns:
         self._services = services
         self._tell = tell
         self._renderer = Renderer(services.prompts, services.refused_voices)
+        self._watched_turn = services.observer.around("turn", self._turn)
+        self._carry_out = services.observer.around("command", carry_out)
 
     def begin(self, arrival: Arrival, token: str | None, make: EventMaker) -> str:
         """The first turn of a call, whose row is made of what is known of it."""
@@ -96,7 +98,7 @@ class Turns:
                 now=self._services.clock(),
             )
 
-        return self._turn(start, token, make)
+        return self._watched_turn(start, token, make)
 
     def take(self, call_sid: str, token: str | None, make: EventMaker) -> str:
         """A later turn. Raises `UnknownCallError` where there is no such call."""
@@ -107,7 +109,7 @@ class Turns:
                 raise UnknownCallError(call_sid)
             return call
 
-        return self._turn(load, token, make)
+        return self._watched_turn(load, token, make)
 
     def answer(self, call_id: int, token: str | None, make: EventMaker) -> str:
         """A turn of a call that the network may know by a new name: a call-back.
@@ -121,7 +123,7 @@ class Turns:
                 raise UnknownCallError(str(call_id))
             return call
 
-        return self._turn(hold, token, make)
+        return self._watched_turn(hold, token, make)
 
     def say_again(self, call_sid: str) -> str:
         """What the call stands at, said once more. Raises `UnknownCallError`."""
@@ -206,7 +208,7 @@ class Turns:
                     turn.notes.append(NewEvent(action.kind, dict(action.data)))
                 elif isinstance(action, Spoken):
                     spoken += (action,)
-                elif (brought := carry_out(turn, session, action)) is not None:
+                elif (brought := self._carry_out(turn, session, action)) is not None:
                     waiting.append(brought)
         return session, spoken
 

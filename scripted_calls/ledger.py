@@ -24,14 +24,17 @@ START: Final = datetime(2026, 3, 2, 15, tzinfo=UTC)
 SEED: Final = 1
 CALLER: Final = "+12025550177"
 REGION: Final = "US"
-# Where the calls with a person stand, in seconds from the start of the straight one.
+# When the connection breaks, in seconds from the start of the straight call.
 IN_KEYING: Final = 36.0
 IN_READING: Final = 150.0
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One row: what happens, and how the caller and the world are for it."""
+    """One row: what happens, and how the caller and the world are for it.
+
+    `beside` names the row that it is compared with, where that is not the straight call.
+    """
 
     name: str
     title: str
@@ -41,6 +44,7 @@ class Trouble:
     is_known: bool = True
     reason_key: str = "1"
     country: str = ""
+    beside: str = "straight"
 
 
 STRAIGHT: Final = Trouble("straight", "straight call, with a representative")
@@ -54,6 +58,7 @@ TROUBLES: Final = (
         "one wrong group heard, closed centre",
         {"misheard": 3},
         is_open=False,
+        beside="closed",
     ),
     Trouble("drop-keying", "drop in keying, in the second group of seven", drop_after=IN_KEYING),
     Trouble("drop-reading", "drop in reading out", drop_after=IN_READING),

@@ -42,6 +42,9 @@ DROP_WITHIN: Final = 240.0
 # Until whoever was cut off has dialled again.
 REDIAL_SECONDS: Final = 10.0
 MOST_CALLS: Final = 5
+# What is wanted.
+LEAST_CONFIRMED: Final = 0.99
+LONGEST_MEDIAN: Final = 300.0
 CONFIRMED: Final = "confirmed"
 STUCK: Final = "stuck"
 WITHHELD: Final = "anonymous"
@@ -237,3 +240,15 @@ def figures(lives: tuple[Life, ...], seed: int) -> Figures:
         asked_twice=sum(bool(life.twice) for life in lives),
         endings=tuple(Counter(life.ending for life in lives).most_common()),
     )
+
+
+def shortcomings(found: Figures) -> tuple[str, ...]:
+    """What is wanted of a population and was missed, in sentences."""
+    short: list[str] = []
+    if found.share < LEAST_CONFIRMED:
+        short.append(f"Only {found.share:.2%} ended confirmed, not {LEAST_CONFIRMED:.0%}.")
+    if found.median_seconds >= LONGEST_MEDIAN:
+        short.append(f"The median takes {found.median_seconds:g} s, not under {LONGEST_MEDIAN:g}.")
+    if found.asked_twice:
+        short.append(f"{found.asked_twice} were asked for a group twice without cause.")
+    return tuple(short)

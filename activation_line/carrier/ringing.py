@@ -27,6 +27,10 @@ EVERY = 1.0
 # What the call may take in all, and what its last word may take to arrive.
 PATIENCE = 90.0
 GRACE = 3.0
+UNPROVEN = (
+    "The call was answered, and not by this line: it is down, or the number leads elsewhere. See "
+    "`activation-line doctor` and `activation-line twilio verify`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class Ringer:
                 break
             self._sleep(self._every)
             waited += self._every
-        return "Somebody answered, and it was not this line: see `activation-line twilio verify`."
+        return UNPROVEN
 
 
 def _caller(line: Line, callers: Sequence[Line]) -> str:

@@ -33,7 +33,7 @@ def test_a_person_sees_a_page_that_says_it_is_a_demo(browser: FlaskClient) -> No
     assert page.status_code == 200
     assert page.mimetype == "text/html"
     assert "All is well." in page.text
-    assert page.text.count("</span> well<") == 5
+    assert page.text.count("</span> well<") == 6
     assert "Demo data. Listens on 127.0.0.1 only." in page.text
     assert page.headers["Content-Security-Policy"] == "default-src 'self'"
     assert browser.get("/").location == "/health"

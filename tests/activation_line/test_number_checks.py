@@ -11,7 +11,7 @@ import pytest
 import region_routing
 from activation_line.carrier.account import TwilioAccount
 from activation_line.carrier.ringing import PATIENCE, Ringer
-from activation_line.number_dates import NEVER_RUNG, OLD, judge
+from activation_line.number_dates import NEVER_RUNG, OLD, Verdict, judge
 from activation_line.register_access import opened
 from activation_line.web import create_app
 from activation_line.wiring import Line, bootstrap
@@ -48,7 +48,7 @@ def test_numbers_answer_and_one_is_dead(operator: Operator) -> None:
     assert dead.exit_code == 1
     us, de, fr = json.loads(dead.stdout)
     assert (us["problem"], de["problem"]) == (None, None)
-    assert "Somebody answered, and it was not this line" in fr["problem"]
+    assert "was answered, and not by this line" in fr["problem"]
     assert fr["answered_at"] is not None  # by the check before
     dates = operator.type("numbers", "dates")
     assert dates.exit_code == 1
@@ -157,31 +157,33 @@ def test_an_old_date_warns(wire: Callable[..., Line]) -> None:
         number_checks.begin(conn, number, caller=DE, digits="1", now=then)
         number_checks.heard(conn, number, "1", then)
     assert told() == {
-        "ok": False,
+        "ok": True,
+        "warns": True,
         "says": f"{number} last answered on {then:%Y-%m-%d} and was not rung since: "
         "does the timer run?",
     }
     with transaction(line.engine) as conn:
         number_checks.begin(conn, number, caller=DE, digits="1", now=line.clock())
         number_checks.heard(conn, number, "1", line.clock())
-    assert told()["ok"]
+    assert not told()["warns"]
 
 
 def test_a_check_under_way_says_neither_well_nor_ill(wire: Callable[..., Line]) -> None:
     line = wire()
     now = line.clock()
 
-    def judged() -> tuple[bool, str]:
+    def judged() -> Verdict:
         with reading(line.engine) as conn:
             return judge(number_checks.every(conn), line.routing, now)
 
     number = line.routing.lines["us"].number
     with transaction(line.engine) as conn:
         number_checks.begin(conn, number, caller=DE, digits="1", now=now)
-    assert judged() == (True, "the first check is under way.")
+    assert judged() == Verdict("the first check is under way.")
     with transaction(line.engine) as conn:
         number_checks.failed(conn, number, "Nobody answered.")
-    ill = (False, f"{number} did not answer on {now:%Y-%m-%d}, never answered: Nobody answered.")
+    says = f"{number} did not answer on {now:%Y-%m-%d}, never answered: Nobody answered."
+    ill = Verdict(says, is_dead=True)
     assert judged() == ill
     with transaction(line.engine) as conn:
         number_checks.begin(conn, number, caller=DE, digits="2", now=now)
@@ -190,4 +192,4 @@ def test_a_check_under_way_says_neither_well_nor_ill(wire: Callable[..., Line]) 
         number_checks.heard(conn, number, "2", now)
     count = len(line.routing.lines)
     says = f"1 of {count} answered, the one of longest ago on {now:%Y-%m-%d}."
-    assert judged() == (True, says)
+    assert judged() == Verdict(says)
