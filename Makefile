@@ -7,7 +7,7 @@ ARGS ?=
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench offline lock clean
+.PHONY: help run test nightly check bench offline lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ test: .venv/dev.stamp ## Run the tests; installs what they need
 	@$(PYTHON) .ci/install_test_needs.py
 	@# What Python makes of a module once serves every process that the tests start.
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(ARGS)
+
+nightly: .venv/dev.stamp ## Test the properties thoroughly: 200,000 sequences of calls
+	@NIGHTLY=1 $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --timeout 0 \
+		tests/ivr/test_voice_sequences.py $(ARGS)
 
 check: .venv/dev.stamp ## Lint, formatting, types and spelling
 	@$(BIN)/ruff check .

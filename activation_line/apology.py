@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 import region_routing
-import spoken_prompts
 from activation_line.logs import log_to_stderr
 from activation_line.serving import serve
 from activation_line.settings import Settings
+from activation_line.voices import own_prompts
 from ivr.fallback import FallbackServices, create_blueprint
-from spoken_prompts.approvals import read_approvals
 
 LARGEST_BODY = 1 << 16
 # An apology is made of what is in memory already.
@@ -25,7 +24,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     services = FallbackServices(
         routing=region_routing.load(settings.routing_dir),
-        prompts=spoken_prompts.load(approvals=read_approvals(settings.prompt_approvals_file)),
+        prompts=own_prompts(settings),
         auth_tokens=settings.auth_tokens,
         public_base_url=settings.apology_base_url,
         site=urlsplit(settings.site_base_url).hostname or "",

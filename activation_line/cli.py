@@ -36,7 +36,8 @@ class Sentences(click.Group):
 
 def _mendable() -> tuple[type[Exception], ...]:
     """What a person can mend: each error of these carries its sentence."""
-    from activation_line.house import DemoDirectoryError  # noqa: PLC0415 -- only on the way out
+    from activation_line.carrier.trouble import CarrierError  # noqa: PLC0415 -- only on the way out
+    from activation_line.house import DemoDirectoryError  # noqa: PLC0415 -- as above
     from activation_line.once import RegionError  # noqa: PLC0415 -- as above
     from activation_line.people import AccountError  # noqa: PLC0415 -- as above
     from activation_line.serving import ListenError  # noqa: PLC0415 -- as above
@@ -49,17 +50,20 @@ def _mendable() -> tuple[type[Exception], ...]:
     from spoken_prompts import (  # noqa: PLC0415 -- as above
         ApprovalError,
         CatalogueError,
+        RefusedVoicesError,
         UnknownPromptError,
     )
 
     return (
         AccountError,
         ApprovalError,
+        CarrierError,
         CatalogueError,
         CodeError,
         DemoDirectoryError,
         ListenError,
         RegionError,
+        RefusedVoicesError,
         RegisterError,
         RoutingTableError,
         SettingsError,
@@ -136,6 +140,7 @@ main.add_command(numbers)
 main.add_command(run)
 main.add_command(Later("tokens", "Make and revoke tokens for administration by the API."))
 for name, purpose in {
+    "calls": "Calls by scripts, on simulated time: population, ledger.",
     "audit": "Examine, sign and export the register's audit.",
     "customers": "Customers: add, list, show, change.",
     "hours": "Exceptions to opening hours and rules: list, add, rule, remove.",
@@ -144,7 +149,8 @@ for name, purpose in {
     "products": "Products: add, list, import, policy, key, block, history.",
     "prompts": "Prompts: list, missing, changed, unreviewed, show, approve.",
     "register": "The whole register: export, import.",
-    "routing": "What the routing tables come to: table, where.",
+    "routing": "The routing tables: copy, table, where.",
+    "twilio": "The account at Twilio: plan, apply, verify, regions.",
     "webhooks": "Webhooks: add, list, remove, test, deliver.",
 }.items():
     main.add_command(Later(name, purpose))

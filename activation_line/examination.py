@@ -13,8 +13,10 @@ import region_routing
 import spoken_prompts
 from activation_line import database, tls
 from activation_line.clock import system_clock
+from activation_line.number_dates import judge
 from activation_line.people import any_administrator
 from activation_line.settings import Settings, SettingsError, load
+from activation_line.voices import own_prompts, trouble
 from agent_console import accounts
 from clearinghouse import signed_heads
 from clearinghouse.audit_keys import Signer
@@ -23,9 +25,9 @@ from clearinghouse.tables import products
 from data_store import Cipher, StoreError, open_engine, reading
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable, RoutingTableError
-from spoken_prompts import ApprovalError, CatalogueError, State
-from spoken_prompts.approvals import read_approvals
-from switchboard import overrides
+from spoken_prompts import ApprovalError, CatalogueError, RefusedVoicesError, State
+from switchboard import number_checks, overrides
+from switchboard.number_checks import Checked
 from switchboard.overrides import Dated
 from switchboard.telephony import TelephonyError
 
@@ -53,6 +55,7 @@ def examine(environment: Mapping[str, str], routing: Path | None) -> Iterator[Fi
     yield _prompts(settings)
     if settings is None:
         return
+    yield _voices(settings)
     yield _address(settings)
     yield _port("port", settings.host, settings.port)
     yield _port("site port", settings.site_host, settings.site_port)
@@ -91,8 +94,7 @@ def _hours(exceptions: Sequence[Dated], table: RoutingTable) -> Finding:
 
 def _prompts(settings: Settings | None) -> Finding:
     try:
-        approvals = read_approvals(settings.prompt_approvals_file) if settings else {}
-        prompts = spoken_prompts.load(approvals=approvals)
+        prompts = own_prompts(settings) if settings else spoken_prompts.load()
     except (ApprovalError, CatalogueError) as error:
         return Finding("prompts", ok=False, says=str(error))
     drafts = [each for each in prompts.languages if prompts.state(each) is State.DRAFT]
@@ -100,6 +102,17 @@ def _prompts(settings: Settings | None) -> Finding:
     if drafts:
         says += f"; drafts, of which production speaks English alone: {', '.join(drafts)}"
     return Finding("prompts", ok=True, says=f"{says}.")
+
+
+def _voices(settings: Settings) -> Finding:
+    try:
+        refused = trouble(settings, own_prompts(settings))
+    except (ApprovalError, CatalogueError, RefusedVoicesError) as error:
+        return Finding("voices", ok=False, says=str(error))
+    if refused:
+        says = f"{'; '.join(refused)}: see `activation-line prompts voices`."
+        return Finding("voices", ok=False, says=says)
+    return Finding("voices", ok=True, says="none is refused.")
 
 
 def _address(settings: Settings) -> Finding:
@@ -194,6 +207,7 @@ class _Stock:
     is_governed: bool = False
     audited: SignedHead | None = None
     exceptions: Sequence[Dated] = ()
+    checks: Sequence[Checked] = ()
 
 
 def _store(settings: Settings, table: RoutingTable | None) -> Iterator[Finding]:
@@ -215,6 +229,8 @@ def _store(settings: Settings, table: RoutingTable | None) -> Iterator[Finding]:
         yield Finding("database", ok=True, says=f"{stock.kind}, schema {stock.schema}.")
     if table is not None:
         yield _hours(stock.exceptions, table)
+        found = judge(stock.checks, table, system_clock())
+        yield Finding("numbers", ok=found.is_well, says=found.says)
     yield _keys(settings, stock.products)
     yield _audit(settings, stock.audited)
     if stock.has_demo and not settings.demo:
@@ -252,6 +268,7 @@ def _take_stock(url: str) -> _Stock:
                 any_administrator(connection),
                 _signed_end(connection),
                 overrides.coming(connection, system_clock()),
+                number_checks.every(connection) if schema == database.newest() else (),
             )
     except SQLAlchemyError as error:
         raise StoreError(

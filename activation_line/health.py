@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from activation_line import database
+from activation_line.number_dates import judge
+from activation_line.voices import trouble
 from activation_line.wiring import Line
 from clearinghouse.tables import products
 from data_store import StoreError, reading
-from switchboard import representatives
+from spoken_prompts import RefusedVoicesError
+from switchboard import number_checks, representatives
 from switchboard.representatives import Presence
 
 PATIENCE = 2.0
@@ -19,16 +22,27 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part's answer: its name, whether it is well, and a sentence for a person."""
+    """One part's answer: its name, whether it is well, and a sentence for a person.
+
+    What `warns` is well enough for calls, and somebody has to look at it.
+    """
 
     name: str
     ok: bool
     says: str
+    warns: bool = False
 
 
 def examine(line: Line) -> tuple[Check, ...]:
     """Ask every part. Never raises: trouble is an answer."""
-    return (_database(line), _register(line), _network(line), _people(line))
+    return (
+        _database(line),
+        _register(line),
+        _network(line),
+        _numbers(line),
+        _voices(line),
+        _people(line),
+    )
 
 
 def examine_store(line: Line) -> tuple[Check, ...]:
@@ -88,6 +102,16 @@ def _network(line: Line) -> Check:
         return _trouble("telephone network", f"No answer at {address}: {why}.")
 
 
+def _voices(line: Line) -> Check:
+    try:
+        refused = trouble(line.settings, line.voice.prompts)
+    except RefusedVoicesError as error:
+        return Check("voices", ok=True, says=str(error), warns=True)
+    if refused:
+        return Check("voices", ok=True, says=f"{'; '.join(refused)}.", warns=True)
+    return _well("voices", "None is refused.")
+
+
 def _people(line: Line) -> Check:
     try:
         with reading(line.engine) as connection:
@@ -96,3 +120,14 @@ def _people(line: Line) -> Check:
         return _trouble("representatives", f"No answer: {type(error).__name__}.")
     here = sum(person.presence is Presence.AVAILABLE for person in people)
     return _well("representatives", f"{here} of {len(people)} available.")
+
+
+def _numbers(line: Line) -> Check:
+    try:
+        with reading(line.engine) as connection:
+            checks = number_checks.every(connection)
+    except (SQLAlchemyError, StoreError) as error:
+        return _trouble("numbers", f"No answer: {type(error).__name__}.")
+    found = judge(checks, line.routing, line.clock())
+    says = found.says[0].upper() + found.says[1:]
+    return Check("numbers", ok=not found.is_dead, says=says, warns=found.is_old)

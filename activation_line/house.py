@@ -271,7 +271,7 @@ class House(AbstractContextManager["House"]):
                 is_open=self.plan.is_open,
             )
         finally:
-            line.engine.dispose()
+            line.close()
         held = {
             "login": self.demo.login,
             "password": self.demo.password,
@@ -295,5 +295,5 @@ class House(AbstractContextManager["House"]):
             for line in {line.number: line for line in lines.values()}.values()
         ]
         path = self.plan.directory / "numbers.toml"
-        path.write_text("\n".join(tables), "utf-8")
+        path.write_text("\n".join((f'error_url = "{voice}/trouble"\n', *tables)), "utf-8")
         return path

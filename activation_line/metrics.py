@@ -47,6 +47,12 @@ class Metrics:
             "Orders that the telephone network refused or did not answer.",
             registry=registry,
         )
+        self._voices = Counter(
+            f"{PREFIX}_voices_refused",
+            "Voices that the telephone network refused, each when it was first told.",
+            ["voice"],
+            registry=registry,
+        )
         self._register = Counter(
             f"{PREFIX}_register_events",
             "What happened in the register, by whatever face: entries of its audit.",
@@ -82,6 +88,10 @@ class Metrics:
     def telephony_failed(self) -> None:
         """Count an order that was not carried out."""
         self._telephony.inc()
+
+    def voice_refused(self, name: str) -> None:
+        """Count a voice that is passed over from now on."""
+        self._voices.labels(name).inc()
 
     def happened(self, action: str) -> None:
         """Count an entry of the register's audit."""

@@ -1,6 +1,7 @@
-"""The commands `activation-line numbers ...`: make the key, sign the tables that servers take."""
+"""The commands `activation-line numbers ...`: ring the line's numbers, sign the tables of them."""
 
 import os
+import sys
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +20,89 @@ class NumbersError(click.ClickException):
 
 @click.group()
 def numbers() -> None:
-    """Sign tables of numbers for license servers."""
+    """The line's numbers: check, dates, make-key, sign."""
+
+
+@numbers.command()
+@click.argument("only", nargs=-1, metavar="[NUMBER]...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def check(only: tuple[str, ...], *, as_json: bool) -> None:
+    """Ring every number of the table, or those named, and date those at which the line answers.
+
+    Status 1 if one does not. A timer of deploy/ gives this command once a day.
+    """
+    import region_routing  # noqa: PLC0415 -- `--help` first
+    from activation_line.carrier.account import TwilioAccount  # noqa: PLC0415 -- as above
+    from activation_line.carrier.ringing import Ringer  # noqa: PLC0415 -- as above
+    from activation_line.commands.working import show_json  # noqa: PLC0415 -- as above
+    from activation_line.register_access import opened  # noqa: PLC0415 -- as above
+    from activation_line.settings import load  # noqa: PLC0415 -- as above
+
+    settings = load(os.environ)
+    lines = list(region_routing.load(settings.routing_dir).lines.values())
+    wanted = [line for line in lines if not only or line.number in only]
+    if strange := set(only) - {line.number for line in wanted}:
+        raise NumbersError(f"No line of the tables has the number {', '.join(sorted(strange))}.")
+    with opened(settings) as register:
+        found = []
+        for rung in Ringer(TwilioAccount(settings), register, settings).ring(wanted, lines):
+            found.append(rung)
+            if not as_json:
+                said = rung.problem or f"answers, {rung.answered_at:%Y-%m-%d %H:%M} UTC."
+                click.echo(f"{'✗' if rung.problem else '✓'} {rung.line.number}: {said}")
+    if as_json:
+        show_json(
+            [
+                {
+                    "number": rung.line.number,
+                    "line": rung.line.id,
+                    "answered_at": rung.answered_at and rung.answered_at.isoformat(),
+                    "problem": rung.problem,
+                }
+                for rung in found
+            ]
+        )
+    sys.exit(1 if any(rung.problem for rung in found) else 0)
+
+
+@numbers.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def dates(*, as_json: bool) -> None:
+    """Say when each number answered last. Status 1 if one is dead, or was long not rung."""
+    import region_routing  # noqa: PLC0415 -- `--help` first
+    from activation_line.commands.working import looking, show_json  # noqa: PLC0415 -- as above
+    from activation_line.number_dates import judge  # noqa: PLC0415 -- as above
+    from activation_line.settings import load  # noqa: PLC0415 -- as above
+    from switchboard import number_checks  # noqa: PLC0415 -- as above
+
+    table = region_routing.load(load(os.environ).routing_dir)
+    with looking() as (register, connection):
+        checks = {each.number: each for each in number_checks.every(connection)}
+        now = register.clock()
+    found = judge(list(checks.values()), table, now)
+    rows = []
+    for line in table.lines.values():
+        held = checks.get(line.number)
+        answered = held.answered_at if held else None
+        problem = held.problem if held else None
+        rows.append(
+            {
+                "number": line.number,
+                "line": line.id,
+                "answered_at": answered and answered.isoformat(timespec="seconds"),
+                "problem": problem,
+            }
+        )
+    if as_json:
+        show_json({"ok": found.is_well, "says": found.says, "numbers": rows})
+    else:
+        for row in rows:
+            said = row["answered_at"] or "never"
+            click.echo(
+                f"{row['number']:16} {row['line']:8} {said}  {row['problem'] or ''}".rstrip()
+            )
+        click.echo(found.says)
+    sys.exit(0 if found.is_well else 1)
 
 
 @numbers.command("make-key")

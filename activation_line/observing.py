@@ -6,9 +6,9 @@ is counted and not logged; the event log has it anyhow.
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from structlog.typing import FilteringBoundLogger
@@ -19,6 +19,8 @@ from codes import case_number
 from ivr.session import Step
 from switchboard.model import Call
 
+P = ParamSpec("P")
+R = TypeVar("R")
 REQUEST_ID: Final = "X-Request-ID"
 VARIABLE: Final = "HTTP_X_REQUEST_ID"
 GOOD_ID: Final = re.compile(r"[\w.:/+=-]{1,64}", re.ASCII)
@@ -80,3 +82,11 @@ class Observed:
     def telephony_failed(self) -> None:
         """Count what the network refused; the turn has logged it."""
         self._metrics.telephony_failed()
+
+    def voice_refused(self, name: str) -> None:
+        """Count it; whoever marked the voice has logged it."""
+        self._metrics.voice_refused(name)
+
+    def around(self, what: str, act: Callable[P, R]) -> Callable[P, R]:  # noqa: ARG002 -- the protocol's
+        """Leave it as it is: a turn's time is told when it is over."""
+        return act

@@ -26,14 +26,16 @@ def serve_line(settings: Settings, *, port: int | None, host: str | None, as_jso
         settings = replace(settings, host=host)
     log_to_stderr(settings.log_format)
     line = bootstrap(settings)
-    refuse_demo_data(line)
-    if settings.workers <= 1:
-        _serve_alone(line, as_json=as_json)
-        return
+    try:
+        refuse_demo_data(line)
+        if settings.workers <= 1:
+            _serve_alone(line, as_json=as_json)
+            return
+    finally:
+        # Where workers follow: nothing that holds a connection may pass over a fork.
+        line.close()
     if sys.platform == "win32":
         raise SettingsError([NO_WORKERS])
-    # Nothing that holds a connection may pass over a fork.
-    line.engine.dispose()
     from activation_line.workers import serve_by_workers  # noqa: PLC0415 -- there on POSIX alone
 
     serve_by_workers(settings, as_json=as_json)

@@ -5,9 +5,11 @@ file that `ACTIVATION_LINE_SETTINGS` names. A secret may stand in a file of its 
 `<NAME>_FILE` holds the path.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +40,9 @@ class Settings:
     that is not below `public_base_url`. With more than one of `workers`, `serve` is several
     processes. `metrics_token` opens `/metrics` to whoever brings it. `site_base_url` is how
     customers reach the licensing site, which a process of its own serves; callers hear its host.
+    `check_from` is a verified number that checks of the line's numbers are made from, where the
+    account owns only one. `voices_file` names voices in place of the prompts' own, by language.
+    `traces_url` is a collector of OpenTelemetry's, to which traces are sent where it is set.
     Within `resume_hours` a call that broke off can be resumed; `site_tls` is `local`, `off`, or a
     directory with a certificate.
     """
@@ -55,6 +60,7 @@ class Settings:
     clock_url: str = ""
     site_base_url: str = ""
     routing_dir: Path | None = None
+    voices_file: Path | None = None
     resume_hours: int = 2
     host: str = "127.0.0.1"
     port: int = 5080
@@ -68,6 +74,8 @@ class Settings:
     workers: int = 1
     metrics_token: str = field(default="", repr=False)
     log_format: str = "text"
+    check_from: str = ""
+    traces_url: str = ""
     record_conversations: bool = False
     demo: bool = False
 
@@ -99,6 +107,11 @@ class Settings:
         return self.data_dir / "prompt-approvals.json"
 
     @property
+    def refused_voices_file(self) -> Path:
+        """Where it is kept which voices the telephone network has refused."""
+        return self.data_dir / "refused-voices.json"
+
+    @property
     def audit_key_file(self) -> Path:
         """Where the key that signs the register's audit lies."""
         return self.data_dir / "audit.key"
@@ -122,8 +135,10 @@ URLS = (
     "voice_device_url",
     "clock_url",
     "site_base_url",
+    "traces_url",
 )
 WHOLE_NUMBERS = ("port", "fallback_port", "site_port", "threads", "workers", "resume_hours")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 LOG_FORMATS = ("text", "json")
 SECRETS = (
     "twilio_auth_token",
@@ -131,6 +146,12 @@ SECRETS = (
     "metrics_token",
     "twilio_api_key_secret",
     "database_url",
+)
+
+
+NO_TRACES = (
+    f"{PREFIX}TRACES_URL is set, and the packages that send traces are missing: install "
+    f"activation-line[traces], or leave it out."
 )
 
 
@@ -148,6 +169,8 @@ def load(environment: Mapping[str, str]) -> Settings:
     for name, purpose in REQUIRED.items():
         if not given.get(name):
             problems.append(f"{PREFIX}{name.upper()} is missing: set it to {purpose}.")
+    if given.get("traces_url") and not _can_trace():
+        problems.append(NO_TRACES)
     values = {name: _convert(name, value, problems) for name, value in given.items()}
     if problems:
         raise SettingsError(problems)
@@ -175,6 +198,15 @@ def as_environment(settings: Settings) -> dict[str, str]:
         for name, value in shown.items()
         if value not in ("", None, False)
     }
+
+
+def _can_trace() -> bool:
+    """Whether the packages of the extra `traces` are there."""
+    wanted = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
+    try:
+        return all(find_spec(name) is not None for name in wanted)
+    except ModuleNotFoundError:  # a package above it
+        return False
 
 
 def _from_file(path: str | None, problems: list[str]) -> dict[str, str]:
@@ -208,12 +240,14 @@ def _read_secret(path: str, name: str, problems: list[str]) -> str:
 
 def _convert(name: str, value: str, problems: list[str]) -> str | int | bool | Path:
     variable = f"{PREFIX}{name.upper()}"
-    if name in {"data_dir", "routing_dir"}:
+    if name in {"data_dir", "routing_dir", "voices_file"}:
         return Path(value)
     if name in WHOLE_NUMBERS:
         if value.isascii() and value.isdigit() and int(value) <= HIGHEST_PORT:
             return int(value)
         problems.append(f"{variable} is {value!r}: write a whole number up to {HIGHEST_PORT}.")
+    if name == "check_from" and value and not E164.fullmatch(value):
+        problems.append(f"{variable} is {value!r}: write a number such as +12025550142.")
     if name == "log_format" and value not in LOG_FORMATS:
         problems.append(f"{variable} is {value!r}: write {' or '.join(LOG_FORMATS)}.")
     if name in {"demo", "record_conversations"}:

@@ -1,19 +1,23 @@
 """The web application: the line's webhooks, the console, health and figures."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from hmac import compare_digest
 from http import HTTPStatus
+from wsgiref.types import WSGIApplication
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from activation_line import tracing
 from activation_line.health import Check, examine, examine_readiness
 from activation_line.logs import turn_log
 from activation_line.metrics import Metrics
 from activation_line.observing import NumberedRequests, Observed
 from activation_line.wiring import Line
 from agent_console import create_blueprint as create_console
+from ivr.observer import Observer
 from ivr.status import create_status_blueprint
 from ivr.webhooks import create_blueprint as create_webhooks
 
@@ -26,7 +30,8 @@ def create_app(line: Line, metrics: Metrics | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["TRUSTED_HOSTS"] = None
     metrics = metrics or Metrics()
-    voice = replace(line.voice, observer=Observed(metrics, turn_log()))
+    observer, watched = _observing(line, metrics)
+    voice = replace(line.voice, observer=observer)
     app.register_blueprint(create_webhooks(voice), url_prefix="/voice")
     app.register_blueprint(create_status_blueprint(line.voice.status, line.routing))
     app.register_blueprint(create_console(line.console), url_prefix="/console")
@@ -79,12 +84,30 @@ def create_app(line: Line, metrics: Metrics | None = None) -> Flask:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
-    app.wsgi_app = NumberedRequests(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = watched(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's
     return app
+
+
+def _observing(
+    line: Line, metrics: Metrics
+) -> tuple[Observer, Callable[[WSGIApplication], WSGIApplication]]:
+    """Who is told of the turns, and what stands around the application."""
+    observed = Observed(metrics, turn_log())
+    url = line.settings.traces_url
+    if not url:
+        return observed, NumberedRequests
+    traces = tracing.sending_to(url)
+    tracing.trace_statements(line.engine, traces)
+    return tracing.Traced(observed, traces), lambda app: tracing.TracedRequests(
+        NumberedRequests(app), traces
+    )
 
 
 def _as_json(checks: tuple[Check, ...]) -> dict[str, object]:
     return {
         "ok": all(check.ok for check in checks),
-        "checks": {check.name: {"ok": check.ok, "says": check.says} for check in checks},
+        "checks": {
+            check.name: {"ok": check.ok, "says": check.says, "warns": check.warns}
+            for check in checks
+        },
     }

@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 import region_routing
-import spoken_prompts
 from activation_line.clock import Clock
 from activation_line.register_access import Register, open_register
 from activation_line.settings import Settings
+from activation_line.voices import own_prompts
 from agent_console.services import ConsoleServices, VoiceCredentials
 from clearinghouse import Clearinghouse
 from ivr.services import Services as VoiceServices
 from ivr.status import ProbedStatus
 from ivr.telephony import TwilioTelephony
 from region_routing import RoutingTable
-from spoken_prompts.approvals import read_approvals
+from spoken_prompts import RefusedVoices
 from switchboard.live import LiveFeed
 
 
@@ -34,6 +34,12 @@ class Line:
     telephony: TwilioTelephony
     voice: VoiceServices
     console: ConsoleServices
+    status: ProbedStatus
+
+    def close(self) -> None:
+        """Let the parts go: what still asks the database ends first."""
+        self.status.close()
+        self.engine.dispose()
 
 
 def bootstrap(settings: Settings) -> Line:
@@ -41,7 +47,7 @@ def bootstrap(settings: Settings) -> Line:
     register = open_register(settings)
     engine, clock, clearinghouse = register.engine, register.clock, register.clearinghouse
     routing = region_routing.load(settings.routing_dir)
-    prompts = spoken_prompts.load(approvals=read_approvals(settings.prompt_approvals_file))
+    prompts = own_prompts(settings)
     telephony = TwilioTelephony(
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token,
@@ -51,6 +57,7 @@ def bootstrap(settings: Settings) -> Line:
         records=settings.record_conversations,
     )
     live_feed = LiveFeed(engine)
+    status = ProbedStatus(engine, clearinghouse, routing, clock)
     voice = VoiceServices(
         engine=engine,
         clearinghouse=clearinghouse,
@@ -61,12 +68,14 @@ def bootstrap(settings: Settings) -> Line:
         auth_token=settings.twilio_auth_token,
         public_base_url=settings.public_base_url,
         live_feed=live_feed,
-        status=ProbedStatus(engine, clearinghouse, routing, clock),
+        status=status,
         resume_window=timedelta(hours=settings.resume_hours),
         site=urlsplit(settings.site_base_url).hostname or "",
         production=not settings.demo,
         records=settings.record_conversations,
+        check_from=settings.check_from,
         auth_token_next=settings.twilio_auth_token_next,
+        refused_voices=RefusedVoices(settings.refused_voices_file),
     )
     console = ConsoleServices(
         engine=engine,
@@ -85,5 +94,14 @@ def bootstrap(settings: Settings) -> Line:
         demo=settings.demo,
     )
     return Line(
-        settings, register, engine, clock, routing, clearinghouse, telephony, voice, console
+        settings=settings,
+        register=register,
+        engine=engine,
+        clock=clock,
+        routing=routing,
+        clearinghouse=clearinghouse,
+        telephony=telephony,
+        voice=voice,
+        console=console,
+        status=status,
     )

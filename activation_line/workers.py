@@ -100,7 +100,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # as above
                 time.sleep(RETRY_SECONDS)
         metrics = Metrics()
         self._streams = line.voice.live_feed
-        self._under_way.callback(line.engine.dispose)
+        self._under_way.callback(line.close)
         self._under_way.enter_context(Housekeeping(line, metrics))
         self._under_way.enter_context(Deliveries(line.register))
         return create_app(line, metrics)

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from agent_console import desk, wording
-from agent_console.desk import CallInHand
+from agent_console.desk import Glance
 from agent_console.services import ConsoleServices
 from agent_console.sessions import Notice, Session
 from clearinghouse import Clearinghouse
@@ -40,12 +40,13 @@ class ActRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One act's surroundings: the transaction, who acts, on what, and when."""
+    """One act's surroundings: the transaction, who acts, on which call, and when."""
 
     conn: Connection
     services: ConsoleServices
     actor: Actor
-    hand: CallInHand
+    seen: Glance
+    call: Call
     fields: Mapping[str, str]
     now: datetime
 
@@ -53,11 +54,6 @@ class Turn:
     def register(self) -> Clearinghouse:
         """The register."""
         return self.services.clearinghouse
-
-    @property
-    def call(self) -> Call:
-        """The call in hand."""
-        return self.hand.call
 
     def record(self, kind: EventKind, **data: object) -> None:
         """Note in the event log what happened in the call."""
@@ -75,8 +71,8 @@ def begin(
     """Hold the call and look at the desk. Raises `ActRefusedError` for what isn't open."""
     # Held before the look, so what the desk shows of it is what a turn before has left.
     calls.hold(conn, call_id)
-    seen = desk.look(conn, services, session)
-    if seen.hand is None or seen.hand.call.id != call_id or act not in seen.allowed:
+    seen = desk.glance(conn, services, session.account.login)
+    if seen.call is None or seen.call.id != call_id or act not in seen.allowed:
         raise ActRefusedError(
             Notice(
                 "not_now",
@@ -85,7 +81,7 @@ def begin(
             )
         )
     actor = Actor("representative", session.account.login)
-    return Turn(conn, services, actor, seen.hand, fields, services.clock())
+    return Turn(conn, services, actor, seen, seen.call, fields, services.clock())
 
 
 def perform(act: str, turn: Turn) -> Notice | None:
@@ -104,7 +100,7 @@ def identify(turn: Turn) -> Notice | None:
         server = license_server_id.validate(turn.fields.get("license_server_id", ""))
     except CodeError as error:
         raise ActRefusedError(Notice(error.code, str(error))) from error
-    before = turn.hand.request
+    before = turn.seen.request
     request = turn.register.open_request(
         turn.conn,
         product_id=product,
@@ -186,13 +182,13 @@ def issue(turn: Turn) -> Notice | None:
 
 def read(turn: Turn) -> Notice | None:
     """Note that the lit group was read; the caller proves the last one by keying it."""
-    turn.record(EventKind.GROUP_READ, group=turn.hand.readout.read + 1)
+    turn.record(EventKind.GROUP_READ, group=turn.seen.readout.read + 1)
     return None
 
 
 def back(turn: Turn) -> Notice | None:
     """Light the group before, to be read once more."""
-    turn.record(EventKind.GROUP_READ, group=turn.hand.readout.read, back=True)
+    turn.record(EventKind.GROUP_READ, group=turn.seen.readout.read, back=True)
     return None
 
 
@@ -209,9 +205,9 @@ def refuse(turn: Turn) -> Notice | None:
 
 
 def _request(turn: Turn) -> Request:
-    if turn.hand.request is None:
+    if turn.seen.request is None:
         raise ActRefusedError(Notice("no_request", "Enter both IDs first: no request is open."))
-    return turn.hand.request
+    return turn.seen.request
 
 
 ACTS: Final[Mapping[str, Callable[[Turn], Notice | None]]] = {

@@ -90,13 +90,45 @@ class Desk:
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What decides which acts are open, and nothing that is only shown.
+
+    `happened` are the events of the call in hand that count for it.
+    """
+
+    who: Representative | None
+    call: Call | None
+    request: Request | None
+    readout: ReadOut
+    happened: tuple[Event, ...]
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The acts that are open now."""
+        return steps.allowed(self.who, self.call, self.request, self.readout)
+
+
+def glance(conn: Connection, services: ConsoleServices, login: str) -> Glance:
+    """Read what an act needs of one representative's desk."""
+    who = representatives.get(conn, login)
+    call = _call_in_hand(conn, who)
+    if call is None:
+        return Glance(who, None, None, ReadOut(), ())
+    everything = events.of_call(conn, call.id)
+    happened = _witnessed(everything, who)
+    case = call.case_number if happened == everything else happened[-1].case_number
+    request = None if case is None else services.clearinghouse.request_by_case(conn, case)
+    return Glance(who, call, request, readout.follow(happened), tuple(happened))
+
+
 def look(conn: Connection, services: ConsoleServices, session: Session) -> Desk:
     """Read one representative's desk. Other accounts have a desk without calls."""
     account = session.account
     now = services.clock()
-    who = representatives.get(conn, account.login)
-    call = _call_in_hand(conn, who)
-    hand = None if call is None else _hand(conn, services, call, who)
+    seen = glance(conn, services, account.login)
+    who = seen.who
+    hand = None if seen.call is None else _hand(conn, services, seen.call, seen)
     return Desk(
         now=now,
         last_event=events.last_id(conn),
@@ -106,9 +138,7 @@ def look(conn: Connection, services: ConsoleServices, session: Session) -> Desk:
         who=who,
         waiting=_waiting(conn, who, now),
         hand=hand,
-        allowed=steps.allowed(
-            who, call, hand.request if hand else None, hand.readout if hand else ReadOut()
-        ),
+        allowed=seen.allowed,
         notice=session.notice,
     )
 
@@ -119,14 +149,9 @@ def _call_in_hand(conn: Connection, who: Representative | None) -> Call | None:
     return calls.get(conn, who.call_id)
 
 
-def _hand(
-    conn: Connection, services: ConsoleServices, call: Call, who: Representative | None
-) -> CallInHand:
+def _hand(conn: Connection, services: ConsoleServices, call: Call, seen: Glance) -> CallInHand:
     register = services.clearinghouse
-    everything = events.of_call(conn, call.id)
-    happened = _witnessed(everything, who)
-    case = call.case_number if happened == everything else happened[-1].case_number
-    request = None if case is None else register.request_by_case(conn, case)
+    happened, request = seen.happened, seen.request
     standing: Standing | None = None
     history: tuple[Request, ...] = ()
     new_id: tuple[str, ...] = ()
@@ -148,7 +173,7 @@ def _hand(
         request=request,
         standing=standing,
         keyed=entered,
-        readout=readout.follow(happened),
+        readout=seen.readout,
         new_id=new_id,
         history=history,
         region_name=services.routing.region_name(call.region),

@@ -15,22 +15,37 @@ from clearinghouse.audit_findings import Finding
 from clearinghouse.audit_keys import Signer
 from clearinghouse.model import Actor
 from clearinghouse.tables import audit_entries, audit_head
-from data_store import mark_durable
+from data_store import Prepared, mark_durable
 
 HIGHEST_NUMBER: Final = 2**31 - 1
 OWN_END: Final = "the chain's end"
 _SIGNER: Final = "clearinghouse_audit_signer"
 _CHUNK: Final = 1000
 
-_lock_head = select(audit_head.c.number, audit_head.c.hash).with_for_update()
+_lock_head = Prepared(select(audit_head.c.number, audit_head.c.hash).with_for_update())
 _read_head = select(audit_head.c.number, audit_head.c.hash)
 # Both databases know this form; two processes may meet at an empty register.
 _make_head = text(
     f"INSERT INTO {audit_head.name} (id, number, hash) VALUES (1, 0, '{FIRST_HASH}')"  # noqa: S608 -- constants
     " ON CONFLICT DO NOTHING"
 )
-_move_head = update(audit_head).values(number=bindparam("new_number"), hash=bindparam("new_hash"))
-_add = insert(audit_entries)
+_move_head = Prepared(
+    update(audit_head).values(number=bindparam("new_number"), hash=bindparam("new_hash"))
+)
+_add = Prepared(
+    insert(audit_entries).inline(),
+    names=(
+        "number",
+        "at",
+        "product_id",
+        "request_id",
+        "body",
+        "previous",
+        "hash",
+        "signature",
+        "seal",
+    ),
+)
 _all = select(audit_entries).order_by(audit_entries.c.number)
 _stream = _all.execution_options(yield_per=_CHUNK)
 _rows = (
@@ -84,10 +99,10 @@ def lock(connection: Connection) -> tuple[int, str]:
     Every change of the register starts with it: changes happen one after the other, and all of
     them take their locks in the same order. SQLite has one writer at a time anyway.
     """
-    row = connection.execute(_lock_head).first()
+    row = _lock_head.first(connection, {})
     if row is None:
         connection.execute(_make_head)
-        row = connection.execute(_lock_head).one()
+        row = _lock_head.first(connection, {})
     return row.number, row.hash
 
 
@@ -122,8 +137,8 @@ def append(
     )
     new_hash = link(previous, body)
     signer = signer_of(connection)
-    connection.execute(
-        _add,
+    _add.run(
+        connection,
         {
             "number": number,
             "at": now,
@@ -136,7 +151,7 @@ def append(
             "seal": None if signer is None else signer.seal(body),
         },
     )
-    connection.execute(_move_head, {"new_number": number, "new_hash": new_hash})
+    _move_head.run(connection, {"new_number": number, "new_hash": new_hash})
     outbox.note(
         connection,
         action,

@@ -5,20 +5,22 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from clearinghouse.model import Policy, Product, RegisterError
 from clearinghouse.tables import products
 from codes import product_id as product_ids
 from codes import product_key as product_keys
 from codes.proofs import Secret
-from data_store import Cipher
+from data_store import Cipher, Prepared
 
 _POLICY = tuple(field.name for field in fields(Policy))
 
 _add = insert(products)
-_exists = select(products.c.product_id).where(products.c.product_id == bindparam("product"))
-_by_id = select(products).where(products.c.product_id == bindparam("product"))
+_exists = Prepared(
+    select(products.c.product_id).where(products.c.product_id == bindparam("product"))
+)
+_by_id = Prepared(select(products).where(products.c.product_id == bindparam("product")))
 _all = select(products).order_by(products.c.name, products.c.product_id)
 _page = (
     select(products)
@@ -70,12 +72,12 @@ def add(
 
 def exists(connection: Connection, product_id: str) -> bool:
     """Say whether a product is registered; one look-up by primary key."""
-    return connection.execute(_exists, {"product": product_id}).first() is not None
+    return _exists.first(connection, {"product": product_id}) is not None
 
 
 def find(connection: Connection, product_id: str) -> Product | None:
     """Read a product."""
-    row = connection.execute(_by_id, {"product": product_id}).first()
+    row = _by_id.first(connection, {"product": product_id})
     return None if row is None else _product(row)
 
 
@@ -83,7 +85,7 @@ def find_with_secret(
     connection: Connection, cipher: Cipher, product_id: str
 ) -> tuple[Product, Secret] | None:
     """Read a product and the secret of its key."""
-    row = connection.execute(_by_id, {"product": product_id}).first()
+    row = _by_id.first(connection, {"product": product_id})
     if row is None:
         return None
     key = cipher.decrypt(row.product_key, product_id.encode("ascii")).decode("ascii")
@@ -159,6 +161,6 @@ def _changed(rows: int) -> None:
         raise RegisterError("The register doesn't know this product ID.")
 
 
-def _product(row: Row[Any]) -> Product:
+def _product(row: Any) -> Product:  # noqa: ANN401 -- a row, whoever read it
     policy = Policy(**{name: getattr(row, name) for name in _POLICY})
     return Product(row.product_id, row.name, policy, row.is_blocked, row.last_issue)

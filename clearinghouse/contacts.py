@@ -8,12 +8,13 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from clearinghouse.tables import contacts, wrong_tries
+from data_store import Prepared
 
 _SALT_BYTES: Final = 16
 
 _add = insert(contacts)
-_of_request = (
-    select(contacts.c.number, contacts.c.salt)
+_of_request = Prepared(
+    select(contacts.c.number)
     .where(contacts.c.request_id == bindparam("request"))
     .order_by(contacts.c.id)
 )
@@ -38,7 +39,7 @@ def fingerprint(salt: bytes, number: str) -> str:
 
 def of_request(connection: Connection, request_id: int) -> list[str]:
     """Read who called about a request, in the order of their first call."""
-    rows = connection.execute(_of_request, {"request": request_id})
+    rows = _of_request.all(connection, {"request": request_id})
     return list(dict.fromkeys(row.number for row in rows))
 
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from clearinghouse.model import Channel, Reason, Request, RequestState
 from clearinghouse.tables import permissions, requests
+from data_store import Prepared
 
 HIGHEST_ID: Final = 2**31 - 1
 
@@ -14,12 +15,14 @@ _R = requests.c
 _columns = select(requests, permissions.c.new_license_server_id, permissions.c.issue).select_from(
     requests.outerjoin(permissions, permissions.c.request_id == _R.id)
 )
-_by_id = _columns.where(_R.id == bindparam("request"))
-_by_case = _columns.where(_R.case_number == bindparam("case_number"))
-_standing = _columns.where(
-    _R.product_id == bindparam("product"),
-    _R.license_server_id == bindparam("license_server"),
-    _R.is_standing,
+_by_id = Prepared(_columns.where(_R.id == bindparam("request")))
+_by_case = Prepared(_columns.where(_R.case_number == bindparam("case_number")))
+_standing = Prepared(
+    _columns.where(
+        _R.product_id == bindparam("product"),
+        _R.license_server_id == bindparam("license_server"),
+        _R.is_standing,
+    )
 )
 _of_product = (
     _columns.where(_R.product_id == bindparam("product"), _R.id < bindparam("before"))
@@ -33,7 +36,7 @@ _run_out = (
 )
 _standing_of_product = _columns.where(_R.product_id == bindparam("product"), _R.is_standing)
 _standing_of_server = _columns.where(permissions.c.server_id == bindparam("server"), _R.is_standing)
-_case_taken = select(_R.id).where(_R.case_number == bindparam("case_number"))
+_case_taken = Prepared(select(_R.id).where(_R.case_number == bindparam("case_number")))
 _challenge = select(_R.challenge).where(_R.id == bindparam("request"))
 _add = insert(requests).returning(_R.id)
 _this = update(requests).where(_R.id == bindparam("request"))
@@ -55,7 +58,7 @@ _CHANGEABLE: Final = (
 
 def by_id(connection: Connection, request_id: int) -> Request:
     """Read a request. Raises LookupError where there is none."""
-    row = connection.execute(_by_id, {"request": request_id}).first()
+    row = _by_id.first(connection, {"request": request_id})
     if row is None:
         raise LookupError(f"There is no request {request_id}.")
     return _request(row)
@@ -63,7 +66,7 @@ def by_id(connection: Connection, request_id: int) -> Request:
 
 def by_case(connection: Connection, case_number: str) -> Request | None:
     """Find a request by its compact case number."""
-    row = connection.execute(_by_case, {"case_number": case_number}).first()
+    row = _by_case.first(connection, {"case_number": case_number})
     return None if row is None else _request(row)
 
 
@@ -71,9 +74,8 @@ def standing(
     connection: Connection, product_id: str, license_server_id: str
 ) -> tuple[Request, datetime] | None:
     """Find the request that answers for a pair of IDs, and when its window ends."""
-    row = connection.execute(
-        _standing, {"product": product_id, "license_server": license_server_id}
-    ).first()
+    pair = {"product": product_id, "license_server": license_server_id}
+    row = _standing.first(connection, pair)
     return None if row is None else (_request(row), row.window_ends_at)
 
 
@@ -106,7 +108,7 @@ def standing_of_server(connection: Connection, server_id: int) -> list[Request]:
 
 def is_case_taken(connection: Connection, case_number: str) -> bool:
     """Say whether a case number is in use."""
-    return connection.execute(_case_taken, {"case_number": case_number}).first() is not None
+    return _case_taken.first(connection, {"case_number": case_number}) is not None
 
 
 def challenge_of(connection: Connection, request_id: int) -> str | None:
@@ -128,7 +130,7 @@ def change(connection: Connection, request_id: int, **values: object) -> None:
     connection.execute(_this.values(**values), {"request": request_id})
 
 
-def _request(row: Row[Any]) -> Request:
+def _request(row: Any) -> Request:  # noqa: ANN401 -- a row, whoever read it
     return Request(
         id=row.id,
         case_number=row.case_number,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from clearinghouse import servers
 from clearinghouse.model import PermissionState
 from clearinghouse.tables import permissions
+from data_store import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,12 @@ class Permission:
 
 
 _P = permissions.c
-_by_issue = select(permissions).where(
-    _P.product_id == bindparam("product"), _P.issue == bindparam("number")
+_by_issue = Prepared(
+    select(permissions).where(
+        _P.product_id == bindparam("product"), _P.issue == bindparam("number")
+    )
 )
-_by_request = select(permissions).where(_P.request_id == bindparam("request"))
+_by_request = Prepared(select(permissions).where(_P.request_id == bindparam("request")))
 _next_pending = select(_P.id).where(
     _P.server_id == bindparam("server"),
     _P.issue > bindparam("number"),
@@ -77,13 +80,13 @@ _deactivate = (
 
 def by_issue(connection: Connection, product_id: str, issue: int) -> Permission | None:
     """Find a number of a product."""
-    row = connection.execute(_by_issue, {"product": product_id, "number": issue}).first()
+    row = _by_issue.first(connection, {"product": product_id, "number": issue})
     return None if row is None else _permission(row)
 
 
 def by_request(connection: Connection, request_id: int) -> Permission | None:
     """Find what was issued for a request."""
-    row = connection.execute(_by_request, {"request": request_id}).first()
+    row = _by_request.first(connection, {"request": request_id})
     return None if row is None else _permission(row)
 
 
@@ -166,7 +169,7 @@ def deactivate(connection: Connection, server_id: int) -> None:
     connection.execute(_deactivate, {"server": server_id})
 
 
-def _permission(row: Row[Any]) -> Permission:
+def _permission(row: Any) -> Permission:  # noqa: ANN401 -- a row, whoever read it
     return Permission(
         row.id,
         row.product_id,

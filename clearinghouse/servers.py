@@ -8,10 +8,11 @@ from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, o
 
 from clearinghouse.model import PermissionState, Server, ServerState
 from clearinghouse.tables import permissions, servers
+from data_store import Prepared
 
 _S = servers.c
 _this = update(servers).where(_S.id == bindparam("server"))
-_by_id = select(servers).where(_S.id == bindparam("server"))
+_by_id = Prepared(select(servers).where(_S.id == bindparam("server")))
 # One that was deactivated takes a place again as soon as it is given a number: what was pending
 # before was deactivated with it.
 _is_given_a_number = exists().where(
@@ -56,7 +57,7 @@ class Found:
 
 def find(connection: Connection, server_id: int) -> Found:
     """Read a server. Raises LookupError where there is none."""
-    row = connection.execute(_by_id, {"server": server_id}).first()
+    row = _by_id.first(connection, {"server": server_id})
     if row is None:
         raise LookupError(f"There is no server {server_id}.")
     return Found(row.id, row.issued_at, row.deactivated_at is not None)

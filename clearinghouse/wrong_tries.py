@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from clearinghouse.model import Refusal, RefusalCode
 from clearinghouse.tables import wrong_tries
+from data_store import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,12 @@ class Kind(Enum):
 _LONGEST: Final = max(kind.value.period for kind in Kind)
 
 _add = insert(wrong_tries)
-_count = select(func.count(), func.min(wrong_tries.c.at)).where(
-    wrong_tries.c.kind == bindparam("kind"),
-    wrong_tries.c.subject == bindparam("subject"),
-    wrong_tries.c.at > bindparam("since"),
+_count = Prepared(
+    select(func.count().label("tries"), func.min(wrong_tries.c.at).label("first")).where(
+        wrong_tries.c.kind == bindparam("kind"),
+        wrong_tries.c.subject == bindparam("subject"),
+        wrong_tries.c.at > bindparam("since"),
+    )
 )
 _forget = delete(wrong_tries).where(wrong_tries.c.at <= bindparam("until"))
 
@@ -53,9 +56,9 @@ _forget = delete(wrong_tries).where(wrong_tries.c.at <= bindparam("until"))
 def left(connection: Connection, kind: Kind, subject: str, now: datetime) -> int:
     """Say how many more tries are borne; at least one. Raises Refusal where none is."""
     limit = kind.value
-    count, first = connection.execute(
-        _count, {"kind": limit.word, "subject": subject, "since": now - limit.period}
-    ).one()
+    count, first = _count.first(
+        connection, {"kind": limit.word, "subject": subject, "since": now - limit.period}
+    )
     if count >= limit.most:
         raise Refusal(
             RefusalCode.TOO_MANY_WRONG_PROOFS, left=0, next_date=(first + limit.period).date()

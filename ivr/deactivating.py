@@ -24,7 +24,7 @@ from ivr.session import NO_LICENSE_SERVER_ID, Session, Step
 from switchboard.events import EventKind
 
 RECEIPT_GROUPS = 3
-CAUSES = "123"
+CAUSES = tuple("123")
 GO_ON = "4"
 # The caller types fifteen digits into the wizard meanwhile.
 SECONDS_TO_TYPE = 20

@@ -7,7 +7,7 @@ webhooks and, for the hour in which those are down, by a process of its own.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from flask import Blueprint, Response, request
 from twilio.twiml.voice_response import VoiceResponse
@@ -19,6 +19,10 @@ from ivr.signature import checker
 from region_routing import RoutingTable
 from spoken_prompts import Prompts
 from spoken_prompts.prompts import FALLBACK
+
+# "Say: Invalid voice value", and the same for a Say in a Gather.
+VOICE_CODES = frozenset({"13511", "13321"})
+REFUSED_VOICE = "/voice/refused-voice"
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +49,15 @@ def create_blueprint(services: FallbackServices) -> Blueprint:
     blueprint.before_request(checker(services.auth_tokens, services.public_base_url))
     apology = Apology(services)
 
-    blueprint.post("/fallback")(apology.after_failure)
+    @blueprint.post("/fallback")
+    def fallback() -> Response:
+        code, failed = request.form.get("ErrorCode", ""), request.form.get("ErrorUrl", "")
+        if code not in VOICE_CODES or not failed:
+            return apology.after_failure()
+        # The line is there, since it gave the document: it knows by which voices it spoke.
+        response = VoiceResponse()
+        response.redirect(urljoin(failed, f"{REFUSED_VOICE}?code={code}"), method="POST")
+        return Response(str(response), mimetype="text/xml")
 
     return blueprint
 

@@ -23,6 +23,9 @@ SECONDS_FOR_KEYS = 6
 SECONDS_TO_MARK = 10
 
 KEYS = re.compile(r"[0-9]+|\*\*|\*")
+# One star that more digits follow may be the key beside the one that was meant: then a digit is
+# missing there and all the others hold. Whoever goes back by it keys a group anew, which does not.
+STRAY_STAR = re.compile(r"[0-9]*\*[0-9]+")
 
 
 # What may be keyed in place of a license server ID, and what it leads to.
@@ -50,10 +53,25 @@ def take_keys(session: Session, keys: str) -> Turn:
     """Take what one Gather brought: digits, `*` for one group back, `**` for help."""
     if session.silences:
         session = replace(session, silences=0)
+    after, first, notes = _read(session, keys)
+    if STRAY_STAR.fullmatch(keys):
+        meant = _read(session, keys.replace("*", ""))
+        if _missing(meant[0]) < _missing(after):
+            after, first, notes = meant
+    if KEYS.findall(keys)[-1:] == ["**"] and not code_of(after).complete:
+        return ask_help(after, *notes)
+    return _go_on(after, first, notes)
+
+
+def _read(session: Session, keys: str) -> tuple[Session, tuple[Say, ...], tuple[Action, ...]]:
+    """What the keys come to, piece by piece: the session, what is said, what is noted.
+
+    However many pieces are wrong, they were keyed in one breath, and are one try.
+    """
+    before = session.tries
     notes: tuple[Action, ...] = ()
     first: tuple[Say, ...] = ()
-    pieces = KEYS.findall(keys)
-    for piece in pieces:
+    for piece in KEYS.findall(keys):
         if piece == "**":
             continue
         if piece == "*":
@@ -63,10 +81,13 @@ def take_keys(session: Session, keys: str) -> Turn:
             taken = keying.take(keyed, piece)
             session = with_code(session, taken.keyed)
             notes += _notes(keyed.kind, taken)
-            session, first = _judge(session, taken)
-    if pieces[-1:] == ["**"] and not code_of(session).complete:
-        return ask_help(session, *notes)
-    return _go_on(session, first, notes)
+            session, first = _judge(session, taken, before)
+    return session, first, notes
+
+
+def _missing(session: Session) -> int:
+    """How many groups of both codes are still to be keyed."""
+    return len(session.product_id.missing) + len(session.license_server_id.missing)
 
 
 def take_help(session: Session, event: KeysPressed) -> Turn:
@@ -106,11 +127,11 @@ def _notes(kind: str, taken: Taken) -> tuple[Action, ...]:
     return notes
 
 
-def _judge(session: Session, taken: Taken) -> tuple[Session, tuple[Say, ...]]:
-    """Count a try where something was wrong, and say what."""
+def _judge(session: Session, taken: Taken, before: int) -> tuple[Session, tuple[Say, ...]]:
+    """Count a try after those `before` where something was wrong, and say what."""
     slip = taken.slip
     faulty = slip is not None or taken.parity_wrong or any(not said.ok for said in taken.verdicts)
-    tries = session.tries + 1 if faulty else 0
+    tries = before + 1 if faulty else 0
     if tries != session.tries:
         session = replace(session, tries=tries)
     if slip is None or taken.keyed.next_wanted != slip.group:

@@ -1,9 +1,13 @@
 """Who is told what the webhooks do, for logs and figures; without anybody it costs nothing."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import ParamSpec, Protocol, TypeVar
 
 from ivr.session import Step
 from switchboard.model import Call
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Observer(Protocol):
@@ -25,6 +29,15 @@ class Observer(Protocol):
     def telephony_failed(self) -> None:
         """The network refused an order, or did not answer."""
 
+    def voice_refused(self, name: str) -> None:
+        """The network does not speak by this voice; it is passed over from now on."""
+
+    def around(self, what: str, act: Callable[P, R]) -> Callable[P, R]:
+        """Watch an act (`turn` or `command`) from its beginning to its end, or give it as it is.
+
+        Asked once, when the parts are put together: whoever does not watch costs no call.
+        """
+
 
 class _Unobserved:
     """Nobody looks."""
@@ -36,6 +49,11 @@ class _Unobserved:
     def failed(self, error: BaseException) -> None: ...
 
     def telephony_failed(self) -> None: ...
+
+    def voice_refused(self, name: str) -> None: ...
+
+    def around(self, _what: str, act: Callable[P, R]) -> Callable[P, R]:
+        return act
 
 
 UNOBSERVED: Observer = _Unobserved()

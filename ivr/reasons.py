@@ -12,7 +12,7 @@ from ivr.persons import standing, to_person
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
-REASONS = "12345"
+REASONS = tuple("12345")
 LEFT = "6"
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from ivr.actions import Ask, HangUp, JoinConference, Listen, Say, Spoken, WaitInQueue
-from spoken_prompts import Prompts
+from spoken_prompts import Prompts, RefusedVoices
 
 TURN = "/voice/turn"
 WAIT = "/voice/wait"
@@ -19,17 +19,27 @@ CACHED_DOCUMENTS = 4096
 class Renderer:
     """Renders for one catalogue of prompts."""
 
-    def __init__(self, prompts: Prompts) -> None:
+    def __init__(self, prompts: Prompts, refused: RefusedVoices | None = None) -> None:
+        """Voices that are `refused` are passed over from the next document on."""
         self._prompts = prompts
-        self.document = lru_cache(CACHED_DOCUMENTS)(self._document)
+        self._refused = refused or RefusedVoices()
+        self._rendered_without = self._refused.look()
+        self._cached = lru_cache(CACHED_DOCUMENTS)(self._document)
 
-    def _document(
+    def document(
         self, spoken: tuple[Spoken, ...], language: str, queue: str, pace: str = "normal"
     ) -> str:
         """The TwiML document of one turn, spoken slow, normal or fast.
 
         `queue` names the support centre's queue.
         """
+        refused = self._refused.look()
+        if refused is not self._rendered_without:
+            self._rendered_without = refused
+            self._cached.cache_clear()
+        return self._cached(spoken, language, queue, pace)
+
+    def _document(self, spoken: tuple[Spoken, ...], language: str, queue: str, pace: str) -> str:
         response = VoiceResponse()
         for action in spoken:
             match action:
@@ -77,11 +87,12 @@ class Renderer:
             for name, value in say.values
         }
         text = self._prompts.text(say.prompt, language, **values)
-        voice = self._prompts.voice(language)
+        tag = self._prompts.voice(language)
+        voice = self._refused.first_of(self._prompts.voices(language))
         if pace == "normal":
-            parent.say(text, language=voice)
+            parent.say(text, voice=voice, language=tag)
         else:
-            parent.say(language=voice).prosody(text, rate=pace)
+            parent.say(voice=voice, language=tag).prosody(text, rate=pace)
 
 
 def _gather(action: str, seconds: int, **more: str | int) -> Gather:

@@ -11,7 +11,7 @@ from ivr.forecasts import Forecasts
 from ivr.observer import UNOBSERVED, Observer
 from ivr.status import AlwaysUp, StatusSource
 from region_routing import RoutingTable
-from spoken_prompts import Prompts
+from spoken_prompts import Prompts, RefusedVoices
 from switchboard.live import LiveFeed
 from switchboard.telephony import Telephony
 
@@ -24,7 +24,8 @@ class Services:
     `auth_token_next` is believed as well where it is set: while the tokens are changed.
     A call that broke off may go on within `resume_window`. `site` is the website's address as it is
     spoken, empty where there is none. In production only approved languages are spoken. `records`:
-    conversations are recorded, and callers told so.
+    conversations are recorded, and callers told so. The line's numbers are rung to see whether they
+    answer, each from another of them or from `check_from`. `refused_voices` are passed over.
     """
 
     engine: Engine
@@ -43,7 +44,9 @@ class Services:
     forecasts: Forecasts = field(default_factory=Forecasts)
     auth_token_next: str = field(default="", repr=False)
     records: bool = False
+    check_from: str = ""
     observer: Observer = UNOBSERVED
+    refused_voices: RefusedVoices = field(default_factory=RefusedVoices)
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:

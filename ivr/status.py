@@ -128,13 +128,17 @@ class ProbedStatus:
             self._thread.start()
 
     def _keep(self) -> None:
+        failed = False
         while not self._closed.is_set():
             try:
                 now = self._clock()  # not the database's, and not in its time
                 self._began = time.monotonic()
                 self._status = self._probe(now)
+                failed = False
             except Exception:  # the thread has to outlive whatever comes; what was known stays
-                log.exception("the line's status could not be probed")
+                if not failed:  # said when it begins, not every second
+                    log.exception("the line's status could not be probed")
+                failed = True
             self._began = None
             self._first.set()
             self._closed.wait(PROBE_SECONDS)

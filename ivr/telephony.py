@@ -1,64 +1,22 @@
 """The switchboard's `Telephony`, by the network's REST API and the stock `twilio` client."""
 
 from collections.abc import Callable
-from http import HTTPStatus
-from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from typing import TypeVar
+from urllib.parse import quote, urlencode
 
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
+from ivr.network_http import NetworkHttp
 from switchboard.telephony import TelephonyError
 
 NOT_FOUND = 404
 NOT_IN_PROGRESS = 21220
 LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
-TIMEOUT = 10.0
 # Seconds: long enough to come from the next room, short enough for a representative to wait.
 CALL_BACK_RINGS = 40
 Result = TypeVar("Result")
-
-
-class _Network(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
-    """The stock HTTP client, for a network at another address and for a change of tokens.
-
-    `base` replaces scheme and host of every address. Where the network takes the auth token no
-    more, the next one is tried, and kept: it has been promoted.
-    """
-
-    def __init__(self, base: str | None, auth_token_next: str) -> None:
-        super().__init__(timeout=TIMEOUT)
-        self._base = urlsplit(base) if base else None
-        self._next = auth_token_next
-        self._promoted = False
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: Any = None,  # noqa: ANN401 -- the stock client's own signature
-        data: Any = None,  # noqa: ANN401 -- as above
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        *rest: Any,  # noqa: ANN401 -- as above
-        **named: Any,  # noqa: ANN401 -- as above
-    ) -> Response:
-        if self._base is not None:
-            parts = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc)
-            url = urlunsplit(parts)
-        other = (auth[0], self._next) if auth and self._next else None
-        if other and self._promoted:
-            auth, other = other, auth
-        answer = super().request(method, url, params, data, headers, auth, *rest, **named)
-        if other and answer.status_code == HTTPStatus.UNAUTHORIZED:
-            retried = super().request(method, url, params, data, headers, other, *rest, **named)
-            if retried.status_code != HTTPStatus.UNAUTHORIZED:
-                self._promoted = not self._promoted
-            return retried
-        return answer
 
 
 class TwilioTelephony:
@@ -74,7 +32,7 @@ class TwilioTelephony:
         auth_token_next: str = "",
         records: bool = False,
     ) -> None:
-        http = _Network(api_base_url, auth_token_next)
+        http = NetworkHttp(api_base_url, auth_token_next)
         self._client = Client(account_sid, auth_token, http_client=http)
         self._voice = f"{public_base_url}/voice"
         # Who keys something has left the conference meanwhile, so no key is ever recorded.

@@ -78,7 +78,9 @@ class Turns:
         """`tell` hears of each call as its turn left it, once that is committed."""
         self._services = services
         self._tell = tell
-        self._renderer = Renderer(services.prompts)
+        self._renderer = Renderer(services.prompts, services.refused_voices)
+        self._watched_turn = services.observer.around("turn", self._turn)
+        self._carry_out = services.observer.around("command", carry_out)
 
     def begin(self, arrival: Arrival, token: str | None, make: EventMaker) -> str:
         """The first turn of a call, whose row is made of what is known of it."""
@@ -96,7 +98,7 @@ class Turns:
                 now=self._services.clock(),
             )
 
-        return self._turn(start, token, make)
+        return self._watched_turn(start, token, make)
 
     def take(self, call_sid: str, token: str | None, make: EventMaker) -> str:
         """A later turn. Raises `UnknownCallError` where there is no such call."""
@@ -107,7 +109,7 @@ class Turns:
                 raise UnknownCallError(call_sid)
             return call
 
-        return self._turn(load, token, make)
+        return self._watched_turn(load, token, make)
 
     def answer(self, call_id: int, token: str | None, make: EventMaker) -> str:
         """A turn of a call that the network may know by a new name: a call-back.
@@ -121,7 +123,20 @@ class Turns:
                 raise UnknownCallError(str(call_id))
             return call
 
-        return self._turn(hold, token, make)
+        return self._watched_turn(hold, token, make)
+
+    def say_again(self, call_sid: str) -> str:
+        """What the call stands at, said once more. Raises `UnknownCallError`."""
+        began = perf_counter()
+        with transaction(self._services.engine) as conn:
+            call = calls.load(conn, call_sid)
+            if call is None:
+                raise UnknownCallError(call_sid)
+            turn = Turn(self._services, conn, call, self._services.clock())
+            session, spoken = self._advance(turn, self._restore(call), None)
+            document = self._save(turn, session, spoken, None)
+        self._follow(turn, perf_counter() - began)
+        return document
 
     def end(self, call_sid: str) -> None:
         """The network says that the call is over; said twice, it is over once."""
@@ -168,14 +183,21 @@ class Turns:
         return self._save(turn, session, spoken, token)
 
     def _advance(
-        self, turn: Turn, session: Session, event: Event
+        self, turn: Turn, session: Session, event: Event | None
     ) -> tuple[Session, tuple[Spoken, ...]]:
-        """Advance until only spoken actions are left: results of commands are events again."""
+        """Advance until only spoken actions are left: results of commands are events again.
+
+        Without an event, what the call stands at is said again.
+        """
         spoken: tuple[Spoken, ...] = ()
-        waiting: list[Event] = [event]
+        waiting: list[Event | None] = [event]
         while waiting:
+            happened = waiting.pop(0)
             try:
-                session, actions = advance(session, waiting.pop(0))
+                if happened is None:
+                    session, actions = resume(session)
+                else:
+                    session, actions = advance(session, happened)
             except FlowError as error:
                 # A webhook that came late or twice: say again what the call stands at.
                 log.warning("call %s: %s", turn.call.call_sid, error)
@@ -186,7 +208,7 @@ class Turns:
                     turn.notes.append(NewEvent(action.kind, dict(action.data)))
                 elif isinstance(action, Spoken):
                     spoken += (action,)
-                elif (brought := carry_out(turn, session, action)) is not None:
+                elif (brought := self._carry_out(turn, session, action)) is not None:
                     waiting.append(brought)
         return session, spoken
 

@@ -8,6 +8,7 @@ be set aside with `rest()`, else it holds the time for everybody.
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,16 +22,52 @@ class ConnectionLost(Exception):  # noqa: N818 -- it says what happened
     """The network has closed the connection."""
 
 
-class RemoteActor:
-    """One connected actor; `log` keeps every event that was taken in."""
+class Acting(ABC):
+    """What programs do with an actor, however it is connected.
+
+    `log` keeps every event that was taken in.
+    """
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self.log: list[Event] = []
+
+    @abstractmethod
+    async def do(self, what: str, **particulars: Any) -> None:  # noqa: ANN401 -- becomes JSON
+        """Ask the network for something; `from_` is sent as `from`."""
+
+    @abstractmethod
+    async def next(self) -> Event:
+        """Wait for the next event, letting time pass."""
+
+    @abstractmethod
+    async def rest(self) -> None:
+        """Let time pass until this actor is asked for its next event; nothing is lost."""
+
+    async def until(self, kind: str, **wanted: Any) -> Event:  # noqa: ANN401 -- compared only
+        """Wait for an event of a kind, and with these values; others are kept in the log."""
+        while True:
+            event = await self.next()
+            if event["event"] == kind and all(
+                event.get(name) == value for name, value in wanted.items()
+            ):
+                return event
+
+    async def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass; what happens meanwhile is kept in the log."""
+        await self.do("sleep", seconds=seconds, seen=self._seen)
+        await self.until("woke")
+
+
+class RemoteActor(Acting):
+    """One actor at the other end of the control WebSocket."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        super().__init__()
         self._socket = socket
-        self._seen = 0
         self._arrived: asyncio.Queue[Event | None] = asyncio.Queue()
         self._latest = 0
         self._resting = False
-        self.log: list[Event] = []
 
     async def do(self, what: str, **particulars: Any) -> None:  # noqa: ANN401 -- becomes JSON
         """Ask the network for something; `from_` is sent as `from`."""
@@ -48,20 +85,6 @@ class RemoteActor:
         self._seen = event["seq"]
         self.log.append(event)
         return event
-
-    async def until(self, kind: str, **wanted: Any) -> Event:  # noqa: ANN401 -- compared only
-        """Wait for an event of a kind, and with these values; others are kept in the log."""
-        while True:
-            event = await self.next()
-            if event["event"] == kind and all(
-                event.get(name) == value for name, value in wanted.items()
-            ):
-                return event
-
-    async def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass; what happens meanwhile is kept in the log."""
-        await self.do("sleep", seconds=seconds, seen=self._seen)
-        await self.until("woke")
 
     async def rest(self) -> None:
         """Let time pass until this actor is asked for its next event; nothing is lost."""

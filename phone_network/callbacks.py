@@ -1,10 +1,12 @@
 """Tells applications how calls and conferences go: status callbacks in sequence."""
 
+import json
 from datetime import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from phone_network.calls import Call
+from phone_network.calls import Call, new_sid
+from phone_network.messages import Warned
 
 if TYPE_CHECKING:
     from phone_network.conferences import Conference
@@ -40,6 +42,40 @@ class Callbacks:
         exchange.outbox.send(
             call, callback.url, callback.method, parameters, f"status callback ({event})"
         )
+
+    def trouble(self, call: Call, warned: Warned) -> None:
+        """Report an error or a warning to the account's address for them, if there is one."""
+        exchange = self._exchange
+        if not exchange.settings.error_url:
+            return
+        level = "ERROR" if warned.fatal else "WARNING"
+        payload = {
+            "resource_sid": call.sid,
+            "service_sid": None,
+            "error_code": str(warned.code),
+            "more_info": {
+                "Msg": warned.message,
+                "ErrorCode": str(warned.code),
+                "LogLevel": level,
+                "line": warned.line,
+                "column": warned.column,
+            },
+            "webhook": {
+                "type": "application/json",
+                "request": {"url": warned.url},
+                "response": {"body": call.document.decode("utf-8", "replace")},
+            },
+        }
+        parameters = {
+            "Sid": new_sid("NO"),
+            "AccountSid": exchange.account_sid,
+            "Timestamp": exchange.clock.now().isoformat(timespec="milliseconds"),
+            "Level": level,
+            "PayloadType": "application/json",
+            "Payload": json.dumps(payload, ensure_ascii=False),
+        }
+        url = exchange.settings.error_url
+        exchange.outbox.send(call, url, "POST", parameters, f"error webhook ({warned.code})")
 
     def conference(self, conference: "Conference", event: str, call: Call, **more: str) -> None:
         """Report an event of a conference to its first participant's callback."""

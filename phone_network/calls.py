@@ -104,6 +104,7 @@ class Call:
     other_alarms: list[Alarm] = field(default_factory=list)
     inbox: deque[Event] = field(default_factory=deque)
     draining: bool = False
+    document: bytes = b""  # the last answer that its program got
     sequence: Iterator[int] = field(default_factory=itertools.count)
     callbacks_in_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -18,6 +18,7 @@ from phone_network import settings as s
 from phone_network.errors import SettingsError
 from phone_network.server import Network
 from phone_network.speaking_command import say
+from phone_network.tables import check_url
 
 _PROBE_SECONDS = 2.0
 
@@ -109,10 +110,10 @@ def _number(options: argparse.Namespace) -> s.Number:
         raise SettingsError("--number and --voice-url belong together.")
     for name in ("fallback_url", "status_callback"):
         if value := getattr(options, name):
-            s.check_url(value, f"--{name.replace('_', '-')}")
+            check_url(value, f"--{name.replace('_', '-')}")
     return s.Number(
         number=s.check_number(options.number, "--number"),
-        voice_url=s.check_url(options.voice_url, "--voice-url"),
+        voice_url=check_url(options.voice_url, "--voice-url"),
         fallback_url=options.fallback_url,
         status_callback=options.status_callback,
     )
@@ -159,7 +160,8 @@ def _announcement(network: Network, *, as_json: bool) -> str:
 async def _watch_applications(settings: s.Settings) -> None:
     """Say once which application is not up yet, and once that it has come."""
     waiting: set[tuple[str, int]] = set()
-    wanted = dict.fromkeys(_endpoint(number.voice_url) for number in settings.numbers)
+    urls = (number.voice_url for number in settings.numbers)
+    wanted = dict.fromkeys(_endpoint(url) for url in urls if url)
     while wanted:
         for host, port in list(wanted):
             try:

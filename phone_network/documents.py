@@ -7,6 +7,7 @@ from phone_network import twiml, verbs
 from phone_network.errors import (
     BAD_CONTENT_TYPE,
     BAD_VOICE,
+    BAD_VOICE_IN_GATHER,
     RETRIEVAL_FAILED,
     DocumentError,
 )
@@ -44,7 +45,7 @@ def check(root: Element, place: Place, rules: Rules) -> tuple[Finding, ...]:
     """List a document's warnings; raises `DocumentError` where one of them is fatal."""
     findings = (
         *verbs.check(root, place, nesting_is_fatal=rules.nesting_is_fatal),
-        *_bad_voices(root, fatal=rules.bad_voice_is_fatal),
+        *_bad_voices(root, rules),
     )
     for finding in findings:
         if finding.fatal or (finding.unknown_verb and rules.unknown_verb_is_fatal):
@@ -52,13 +53,18 @@ def check(root: Element, place: Place, rules: Rules) -> tuple[Finding, ...]:
     return findings
 
 
-def _bad_voices(element: Element, *, fatal: bool) -> Iterator[Finding]:
+def _bad_voices(element: Element, rules: Rules) -> Iterator[Finding]:
     """Find each `<Say>` whose voice or language the network does not have."""
     for child in element.children:
         if child.name != "Say":
-            yield from _bad_voices(child, fatal=fatal)
+            yield from _bad_voices(child, rules)
             continue
         attributes = child.attributes
-        reason = refusal(attributes.get("voice", ""), attributes.get("language", ""))
+        voice = attributes.get("voice", "")
+        reason = refusal(voice, attributes.get("language", ""))
+        if voice.strip().lower() in rules.refused_voices:
+            reason = f"The voice {voice!r} is not to be had."
         if reason is not None:
-            yield Finding(BAD_VOICE, reason, child.line, child.column, fatal=fatal)
+            code = BAD_VOICE_IN_GATHER if element.name == "Gather" else BAD_VOICE
+            fatal = rules.bad_voice_is_fatal
+            yield Finding(code, reason, child.line, child.column, fatal=fatal)

@@ -17,6 +17,7 @@ BAD_CONTENT_TYPE: Final = 12300
 BAD_WAIT_VERB: Final = 13238
 NUMBER_INVALID: Final = 13224
 BAD_VOICE: Final = 13511
+BAD_VOICE_IN_GATHER: Final = 13321
 
 
 class NetworkError(Exception):

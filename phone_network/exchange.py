@@ -8,9 +8,11 @@ from phone_network import messages as m
 from phone_network.auth_tokens import AuthTokens
 from phone_network.callbacks import Callbacks
 from phone_network.calls import Call, Callback, Direction, Line, Status, new_sid
+from phone_network.circuits import Circuit
 from phone_network.clock import Alarm, Clock
 from phone_network.conferences import Conferences
 from phone_network.dialling import Dialling
+from phone_network.holdings import Holdings
 from phone_network.interpreter import Interpreter
 from phone_network.lines import Lines
 from phone_network.outbox import Outbox, new_jar
@@ -18,8 +20,8 @@ from phone_network.programs import Programs
 from phone_network.queues import Queues
 from phone_network.settings import Settings, plain_number
 from phone_network.sounds import Sounds
-from phone_network.speech import Piece
-from phone_network.webhooks import Webhooks
+from phone_network.talking import Talking
+from phone_network.webhooks import Requester
 
 _MAX_CALLS_KEPT: Final = 1000
 
@@ -31,9 +33,12 @@ class Exchange:
         self,
         settings: Settings,
         clock: Clock,
-        webhooks: Webhooks,
+        webhooks: Requester,
         sounds: Sounds | None = None,
+        name: Callable[[str], str] = new_sid,
     ) -> None:
+        """`name` gives a call its identifier, by its prefix."""
+        self._name = name
         self.settings = settings
         self.clock = clock
         self.sounds = sounds
@@ -43,8 +48,9 @@ class Exchange:
         self.callbacks = Callbacks(self)
         self.lines = Lines()
         self.calls: dict[str, Call] = {}
-        self.numbers = {number.number: number for number in settings.numbers}
+        self.holdings = Holdings(settings, clock)
         self.dialling = Dialling(self)
+        self.talking = Talking(self)
         self._programs = Programs(self)
         self.queues = Queues(self)
         self.conferences = Conferences(self)
@@ -54,12 +60,16 @@ class Exchange:
     def place(self, line: Line, to: str, from_: str) -> Call:
         """Let a telephone call a number of the account."""
         to = plain_number(to)
-        number = self.numbers.get(to)
+        number = self.holdings.number(to)
         call = self._new(from_, to, Direction.INBOUND, Status.RINGING)
         call.line = line
         line.tell("placed", call=call.sid, to=to, **{"from": call.from_})
         if number is None:
             self.end(call, Status.FAILED, "number not in service")
+            return call
+        if number.trunk_sid or not number.voice_url:
+            why = "its trunk isn't simulated" if number.trunk_sid else "no application answers it"
+            self.end(call, Status.FAILED, why)
             return call
         call.number = number
         if number.status_callback:
@@ -108,7 +118,7 @@ class Exchange:
 
     def _new(self, from_: str, to: str, direction: Direction, status: Status) -> Call:
         call = Call(
-            new_sid("CA"),
+            self._name("CA"),
             plain_number(from_),
             plain_number(to),
             direction,
@@ -125,12 +135,17 @@ class Exchange:
         return call
 
     def ring(self, call: Call, timeout: float) -> None:
-        """Ring whoever is registered at the address; nobody there is the stated default."""
+        """Ring whoever is registered at the address, or a number of the account.
+
+        Nobody there is the stated default.
+        """
         if not call.live:
             return
         call.status = Status.INITIATED
         self.callbacks.progress(call, "initiated")
         lines = self.lines.at(call.to)
+        if not lines and self.holdings.number(call.to) is not None:
+            lines = (Circuit(self, call),)
         if not lines:
             self.end(call, Status(self.settings.unreachable), "nobody is registered there")
             return
@@ -182,42 +197,6 @@ class Exchange:
         call.note(self.clock.now(), "key", key=key)
         if call.program is not None:
             self.feed(call, m.Key(key))
-
-    def say(self, call: Call, text: str) -> None:
-        """Let the far end speak: everybody else who is connected hears it."""
-        seconds = self.settings.rules.speaker.seconds(text)
-        call.note(self.clock.now(), "said", text=text, who=call.party)
-        listeners = self.listeners(call)
-        for other in listeners:
-            self.tell(
-                other,
-                "hears",
-                text=text,
-                language="",
-                who=call.party,
-                seconds=seconds,
-                **self.sound_of((Piece(text, ""),)),
-            )
-
-        def over() -> None:
-            self.tell(call, "said", text=text)
-            for other in listeners:
-                if other.live:
-                    self.tell(other, "heard", text=text, who=call.party, cut=False)
-
-        self.later(call, seconds, over)
-
-    def sound_of(self, pieces: tuple[Piece, ...]) -> dict[str, str]:
-        """Give where an utterance's sound is to be had; nothing on virtual time or without one."""
-        if self.sounds is None or self.clock.virtual:
-            return {}
-        return {"sound": self.sounds.keep(pieces)}
-
-    def listeners(self, call: Call) -> list[Call]:
-        """Give the legs that hear what this one says."""
-        if call.peer is not None:
-            return [call.peer]
-        return self.conferences.listeners(call)
 
     def hang_up(self, call: Call, reason: str = "hung up by the caller") -> None:
         """End a call from the far end or by REST; the program hears of it first."""

@@ -241,6 +241,13 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Tones:
+    """Keys' tones were played to the far end."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listen:
     """A Gather accepts keys from now on; `num_digits` None means no limit."""
 
@@ -363,6 +370,7 @@ Action = (
     | End
     | Speak
     | Spoken
+    | Tones
     | Listen
     | Ignored
     | Music

@@ -14,7 +14,7 @@ import aiohttp
 from phone_network.calls import Call
 from phone_network.clock import Clock
 from phone_network.errors import RETRIEVAL_FAILED, DocumentError
-from phone_network.webhooks import Answer, Webhooks
+from phone_network.webhooks import Answer, Requester
 
 Done = Callable[[Answer | DocumentError], None]
 _SHOWN: Final = 4000
@@ -28,7 +28,7 @@ class Outbox:
     time only the callbacks of one call wait for each other.
     """
 
-    def __init__(self, webhooks: Webhooks, clock: Clock) -> None:
+    def __init__(self, webhooks: Requester, clock: Clock) -> None:
         self._webhooks = webhooks
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()

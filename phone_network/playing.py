@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from phone_network.messages import Action, Cancel, Speak, Spoken, Timer
+from phone_network.messages import Action, Cancel, Speak, Spoken, Timer, Tones
 from phone_network.speech import Voice, length, pieces
 from phone_network.twiml import Element
 from phone_network.verbs import number, word
@@ -16,10 +16,11 @@ _TONE_SECONDS: Final = {"w": 0.5, "W": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Something that takes time: an utterance, or silence where `speak` is None."""
+    """Something that takes time: an utterance, keys' tones, or silence without either."""
 
     seconds: float
     speak: Speak | None = None
+    tones: str = ""
 
 
 def cues(element: Element, voice: Voice, play_seconds: float) -> Iterator[Cue]:
@@ -33,7 +34,9 @@ def cues(element: Element, voice: Voice, play_seconds: float) -> Iterator[Cue]:
             speak = Speak(text, language, name, seconds, spoken)
             once: Iterable[Cue] = (Cue(seconds, speak),) if text else ()
         case "Play" if digits := word(element, "digits"):
-            once = (Cue(sum(_TONE_SECONDS.get(digit, 0.2) for digit in digits)),)
+            seconds = sum(_TONE_SECONDS.get(digit, 0.2) for digit in digits)
+            tones = "".join(digit for digit in digits if digit not in _TONE_SECONDS)
+            once = (Cue(seconds, tones=tones),)
         case "Play":
             once = (Cue(play_seconds),)
         case _:
@@ -76,6 +79,8 @@ class Player:
 
     def _finish(self, *, cut: bool) -> list[Action]:
         ended, self._current = self._current, None
-        if ended is None or ended.speak is None:
-            return []
-        return [Spoken(ended.speak.text, cut)]
+        if ended is not None and ended.speak is not None:
+            return [Spoken(ended.speak.text, cut)]
+        if ended is not None and ended.tones and not cut:
+            return [Tones(ended.tones)]
+        return []

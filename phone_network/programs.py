@@ -57,10 +57,12 @@ class Programs:
                     language=language,
                     who="line",
                     seconds=seconds,
-                    **self._exchange.sound_of(pieces),
+                    **self._exchange.talking.sound_of(pieces),
                 )
             case m.Spoken(text, cut):
                 self._exchange.tell(call, "heard", text=text, who="line", cut=cut)
+            case m.Tones(digits):
+                self._exchange.tell(call, "tones", digits=digits)
             case m.Listen(num_digits, finish_on_key, timeout):
                 self._exchange.tell(
                     call,
@@ -95,6 +97,7 @@ class Programs:
                     column=column,
                 )
             case m.Warned(code, message, fatal, url, line, column):
+                self._exchange.callbacks.trouble(call, action)
                 call.note(
                     now,
                     "error" if fatal else "warning",
@@ -121,6 +124,7 @@ class Programs:
                     call, m.FetchFailed(fetch.token, fetch.url, RETRIEVAL_FAILED, message)
                 )
             else:
+                call.document = outcome.body
                 self._exchange.feed(
                     call,
                     m.Fetched(fetch.token, outcome.url, outcome.content_type, outcome.body),

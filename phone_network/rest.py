@@ -1,9 +1,11 @@
-"""The REST API in the vendor's shapes: calls, conferences, participants, queues, auth tokens."""
+"""The REST API in the vendor's shapes: who may ask how often, and calls and queues."""
 
 import base64
 import binascii
 import hmac
 import re
+from collections import deque
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +16,9 @@ from phone_network.exchange import Exchange
 from phone_network.forms import Answering, RestError, not_found
 from phone_network.messages import Source
 from phone_network.queues import Queue
+from phone_network.rest_account import AccountApi
 from phone_network.rest_conferences import ConferencesApi
+from phone_network.rest_products import ProductsApi
 
 
 def add_routes(app: web.Application, exchange: Exchange) -> None:
@@ -27,6 +31,7 @@ def add_routes(app: web.Application, exchange: Exchange) -> None:
         ("GET", "/Calls/{call}.json", api.show_call),
         ("POST", "/Calls/{call}.json", api.change_call),
         *conferences.routes(),
+        *AccountApi(exchange).routes(),
         ("GET", "/Queues.json", api.list_queues),
         ("POST", "/Queues.json", api.create_queue),
         ("GET", "/Queues/{queue}.json", api.show_queue),
@@ -42,6 +47,8 @@ def add_routes(app: web.Application, exchange: Exchange) -> None:
         ("POST", "/Promote", tokens.promote),
     ):
         app.router.add_route(method, auth_tokens.ROOT + path, api.guarded(answer))
+    for method, path, answer in ProductsApi(exchange).routes():
+        app.router.add_route(method, path, api.guarded(answer))
     app.router.add_route("*", "/2010-04-01/{rest:.*}", api.guarded(api.nothing_here))
 
 
@@ -50,6 +57,7 @@ class _Api:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._recent: deque[datetime] = deque()
 
     def guarded(self, answer: Answering) -> Answering:
         """Check who asks, and turn refusals into answers."""
@@ -57,6 +65,7 @@ class _Api:
         async def handler(request: web.Request) -> web.StreamResponse:
             try:
                 self._authenticate(request)
+                self._limit()
                 return await answer(request)
             except RestError as error:
                 return error.response()
@@ -72,7 +81,7 @@ class _Api:
             user = password = ""
         secrets = {
             account.sid: self._exchange.auth_tokens.held(),
-            account.api_key_sid: (account.api_key_secret,),
+            **{key.sid: (key.secret,) for key in self._exchange.holdings.keys.values()},
         }
         good = any(
             hmac.compare_digest(password.encode(), expected.encode())
@@ -83,6 +92,16 @@ class _Api:
             raise RestError(401, 20003, "Authenticate")
         if request.match_info.get("account", account.sid) != account.sid:
             raise not_found(request.path)
+
+    def _limit(self) -> None:
+        limit, now = self._exchange.settings.rest_per_second, self._exchange.clock.now()
+        if not limit:
+            return
+        while self._recent and now - self._recent[0] >= timedelta(seconds=1):
+            self._recent.popleft()
+        if len(self._recent) >= limit:
+            raise RestError(429, 20429, "Too many requests")
+        self._recent.append(now)
 
     async def nothing_here(self, request: web.Request) -> web.StreamResponse:
         """Answer for what this network doesn't simulate."""

@@ -19,6 +19,7 @@ class Rules:
     empty_wait_pause: float = 1.0  # between requests for a wait document that takes no time
     max_instant_documents: int = 100  # documents in a row without any time passing
     bad_voice_is_fatal: bool = False  # a voice that is not to be had is 13511 and the default's
+    refused_voices: frozenset[str] = frozenset()  # names that are not to be had, in small letters
 
     @property
     def speaker(self) -> Voice:

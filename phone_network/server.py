@@ -85,7 +85,7 @@ class Network:
     @web.middleware
     async def _hold_time(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let no virtual time pass while somebody's request is under way."""
-        if not request.path.startswith(("/2010-04-01/", "/v1/")):
+        if not request.path.startswith(("/2010-04-01/", "/v1/", "/v2/")):
             return await handler(request)
         with holding(self.clock, f"{request.method} {request.path}"):
             return await handler(request)

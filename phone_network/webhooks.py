@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
 
 import aiohttp
@@ -63,6 +63,20 @@ def limits(fragment: str) -> Limits:
         min(int(retries), 5) if re.fullmatch(r"[0-9]", retries, re.ASCII) else 1,
         frozenset(found["rp"].split(",")) if "rp" in found else frozenset({"ct"}),
     )
+
+
+class Requester(Protocol):
+    """Whoever brings a request to an application, over HTTP or in one process."""
+
+    async def request(
+        self,
+        url: str,
+        method: str,
+        parameters: Mapping[str, str],
+        cookies: aiohttp.CookieJar,
+        token: str,
+    ) -> Answer:
+        """Request a URL and give its answer; raises `DocumentError` with the documented number."""
 
 
 class Webhooks:

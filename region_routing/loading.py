@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 from itertools import pairwise
@@ -71,8 +72,13 @@ def _read(folder: Path) -> RoutingTable:
     if lines_file.readable and not dated:
         lines_file.wrong("", "as_of", "has to be a date, such as 2026-11-24.")
     lines = _each(lines_file, _line, beside=frozenset({"as_of"}))
+    fallen = _fallen(lines_file, lines)
+    lines = {name: line for name, line in lines.items() if name not in fallen}
     centres = _each(centres_file, _centre)
-    regions = _each(regions_file, _region)
+    regions = {
+        code: replace(region, line=fallen.get(region.line, region.line))
+        for code, region in _each(regions_file, _region).items()
+    }
     # What an unreadable file would have held is not held against the others.
     if lines_file.readable and centres_file.readable and regions_file.readable:
         _cross_check_regions(regions_file, regions, lines, centres)
@@ -96,8 +102,12 @@ def _each(
 
 
 def _line(source: Source, name: str, table: Mapping[str, Any]) -> Line:
-    _only(source, name, table, {"number", "language", "region", "source"})
-    number = _text(source, name, table, "number", "an E.164 number such as +12025550142")
+    _only(source, name, table, {"number", "falls_to", "language", "region", "source"})
+    number = ""
+    if "falls_to" not in table:
+        number = _text(source, name, table, "number", "an E.164 number such as +12025550142")
+    elif "number" in table:
+        source.wrong(name, "falls_to", "stands beside a number: take one of the two away.")
     if number:
         _check_number(source, name, number)
     language = _text(source, name, table, "language", "a BCP 47 tag such as de")
@@ -105,6 +115,19 @@ def _line(source: Source, name: str, table: Mapping[str, Any]) -> Line:
     region = _text(source, name, table, "region", "an ISO 3166 code such as DE")
     origin = _text(source, name, table, "source", "where the number comes from, in words")
     return Line(name, number, language, region, origin)
+
+
+def _fallen(source: Source, lines: Mapping[str, Line]) -> dict[str, str]:
+    """The lines without a number: each with the line that serves its regions meanwhile."""
+    given = {
+        name: str(table["falls_to"])
+        for name, table in source.data.items()
+        if name in lines and "falls_to" in table
+    }
+    for name, other in given.items():
+        if other not in lines or other in given:
+            source.wrong(name, "falls_to", f"{other!r} is no line with a number: name one.")
+    return given
 
 
 def _check_number(source: Source, name: str, number: str) -> None:

@@ -66,7 +66,9 @@ class Facts:
 class Caller:
     """A caller's plan and what has happened so far. Frozen: `advance` returns the next one.
 
-    `case_number` is that of an earlier call, to be keyed in place of the product ID.
+    `case_number` is that of an earlier call, to be keyed in place of the product ID; `noted_case`
+    the one that was said in this call. `marked` are the groups of what was typed that are to be
+    typed anew. `misheard` is a group of the new ID that is noted wrong when it is heard first.
     """
 
     facts: Facts
@@ -82,6 +84,9 @@ class Caller:
     slipped: bool = False
     told: tuple[tuple[int, str], ...] = ()
     closing_code: str | None = None
+    noted_case: str | None = None
+    marked: tuple[int, ...] = ()
+    misheard: int | None = None
     refused: str | None = None
     hung_up: str | None = None
     is_promised: bool = False
@@ -141,11 +146,27 @@ def _read(caller: Caller, shown: Accepted | Refused | Answered) -> tuple[Caller,
     match shown:
         case Accepted(closing_code):
             return _answer(replace(caller, closing_code=closing_code))
+        case Refused(_, groups, typed) if groups and caller.told:
+            return _doubt(caller, groups, typed)
         case Refused(message):
             why = f"the wizard refused the new license server ID: {message}"
             return _hang_up(replace(caller, refused=message), why)
         case Answered(digits):
             return caller, (Say("answer", {"digits": digits}),)
+
+
+def _doubt(caller: Caller, groups: tuple[int, ...], typed: str) -> tuple[Caller, tuple[Act, ...]]:
+    """Compare the marked groups with the notes: type anew what differs, else doubt the notes."""
+    notes = dict(caller.told)
+    differ = tuple(
+        group
+        for group in groups
+        if typed[(group - 1) * GROUP_DIGITS : group * GROUP_DIGITS] != notes.get(group)
+    )
+    if differ:
+        return _answer(replace(caller, marked=differ))
+    told = tuple(each for each in caller.told if each[0] not in groups)
+    return _answer(replace(caller, told=told, marked=groups))
 
 
 def _begin_or_end(caller: Caller, event: Ended | Rings) -> tuple[Caller, tuple[Act, ...]]:
@@ -163,6 +184,8 @@ def _hear(  # noqa: PLR0911 -- one way for each kind of prompt
         return _hang_up(caller, f"told to hang up at {stage.value}")
     caller = replace(caller, is_promised=heard.prompt == PROMISE or caller.is_promised)
     match heard.prompt:
+        case "case_number" | "case_number_kept" | "parity_wrong" | "read_back_group":
+            return _check(caller, heard)
         case "line_code" if heard.values["digits"] != caller.facts.line_code:
             return _hang_up(caller, "the line did not say the line code: it is not the true one")
         case prompt if prompt.startswith("representative_"):
@@ -195,15 +218,33 @@ def _listen(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
 
 def _note(caller: Caller, heard: Heard) -> Caller:
     """Write down a group of the new ID."""
-    told = {**dict(caller.told), int(heard.values["group"]): heard.values["digits"]}
+    group, digits = int(heard.values["group"]), heard.values["digits"]
+    if group == caller.misheard:
+        digits = spoil(digits, Random(caller.seed).randrange(GROUP_DIGITS), Random(caller.seed))
+        caller = replace(caller, misheard=None)
+    told = {**dict(caller.told), group: digits}
     return replace(caller, told=tuple(sorted(told.items())))
+
+
+def _check(caller: Caller, heard: Heard) -> tuple[Caller, tuple[Act, ...]]:
+    """Note the case number; mark the group that is read back otherwise than it stands."""
+    if heard.prompt == "parity_wrong":
+        return replace(caller, asked=heard), ()
+    if heard.prompt != "read_back_group":
+        return replace(caller, noted_case=heard.values["digits"]), ()
+    if caller.asked is None or caller.asked.prompt != "parity_wrong":
+        return caller, ()
+    number = int(heard.values["group"])
+    if heard.values["digits"] == caller.facts.group(caller.keying_from + number - 1):
+        return caller, ()
+    return _press(replace(caller, asked=None), str(number))
 
 
 def _answer(  # noqa: C901, PLR0911 -- one way for each question
     caller: Caller,
 ) -> tuple[Caller, tuple[Act, ...]]:
     """Act once the line both asks and listens, whichever came first."""
-    if caller.asked is None or not caller.listening:
+    if caller.asked is None or not caller.listening or caller.asked.prompt == "parity_wrong":
         return caller, ()
     asked, caller = caller.asked, replace(caller, asked=None)
     match asked.prompt:
@@ -226,7 +267,7 @@ def _answer(  # noqa: C901, PLR0911 -- one way for each question
             return _prove(caller, asked)
         case "ask_reason":
             return _press(caller, caller.facts.reason_key)
-        case "waiting_keys" | "ask_call_back" | "ask_connect" | "new_id_group":
+        case prompt if prompt in TO_PRESS_ONE:
             return _press(caller, "1")
         case "ask_last_group" | "ask_last_group_heard":
             return _press(caller, dict(caller.told).get(LICENSE_SERVER_ID_GROUPS, "*"))
@@ -251,6 +292,9 @@ def _close(caller: Caller) -> tuple[Caller, tuple[Act, ...]]:
     issued = caller.new_license_server_id
     if issued is None or caller.refused is not None:
         return _press(caller, "*")
+    if caller.marked:
+        again = TypeIntoWizard(issued, caller.marked)
+        return replace(caller, asked=Heard("ask_closing_code"), marked=()), (again,)
     if caller.spoil_issued:
         issued = spoil(issued, Random(caller.seed).randrange(len(issued)), Random(caller.seed))
     return replace(caller, asked=Heard("ask_closing_code")), (TypeIntoWizard(issued),)
@@ -282,6 +326,17 @@ def spoil(digits: str, place: int, rng: Random) -> str:
 
 
 PROMISE = "call_back_promised"
+# Questions that a caller says yes to, or goes on from.
+TO_PRESS_ONE = frozenset(
+    {
+        "waiting_keys",
+        "ask_call_back",
+        "ask_connect",
+        "new_id_group",
+        "registered_elsewhere",
+        "ask_to_move",
+    }
+)
 ASKING = frozenset(
     {
         "ask_product_id",
@@ -298,5 +353,7 @@ ASKING = frozenset(
         "ask_last_group_heard",
         "ask_closing_code_alone",
         "ask_which_group",
+        "registered_elsewhere",
+        "ask_to_move",
     }
 )

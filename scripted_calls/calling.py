@@ -11,6 +11,11 @@ class Heard:
     prompt: str
     values: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def digits(self) -> int:
+        """How many digits were spoken one by one."""
+        return len(self.values.get("digits", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:
@@ -26,9 +31,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The wizard refused what was typed, with its message."""
+    """The wizard refused what was typed: its message, the groups that it marks, what stands there.
+
+    `groups` is empty where the page marks none.
+    """
 
     message: str
+    groups: tuple[int, ...] = ()
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +78,13 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class TypeIntoWizard:
-    """Type the new license server ID into the wizard and choose Next."""
+    """Type the new license server ID into the wizard and choose Next.
+
+    `groups` are those that are typed anew where the wizard has marked some; empty for all of them.
+    """
 
     new_license_server_id: str
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

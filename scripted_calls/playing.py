@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from phone_network.actor_client import RemoteActor
+from phone_network.actor_client import Acting
 from scripted_calls import calling
 from scripted_calls import representative as serving
-from scripted_calls.caller import Caller, advance
+from scripted_calls.caller import GROUP_DIGITS, Caller, advance
+from scripted_calls.hand import Hand, Pressed
 from spoken_prompts import Prompts
 
 Tell = Callable[[datetime, str, str], object]
@@ -33,6 +34,8 @@ ACT_SECONDS = {
     "finish": 5.0,
 }
 GLANCE_SECONDS = 1.0
+# What the network calls whoever speaks for the application.
+LINE = "line"
 
 
 class Wizard(Protocol):
@@ -58,7 +61,7 @@ class Console(Protocol):
 class Party:
     """What both players share: a telephone, a language, and pauses in simulated time."""
 
-    def __init__(self, phone: RemoteActor, prompts: Prompts, language: str, tell: Tell) -> None:
+    def __init__(self, phone: Acting, prompts: Prompts, language: str, tell: Tell) -> None:
         self._phone = phone
         self._prompts = prompts
         self._language = language
@@ -105,16 +108,23 @@ class CallerPlayer(Party):
 
     def __init__(
         self,
-        phone: RemoteActor,
+        phone: Acting,
         prompts: Prompts,
         language: str,
         tell: Tell,
         *,
         script: Caller,
         wizard: Wizard,
+        hand: Hand | None = None,
+        key_seconds: float = KEY_SECONDS,
     ) -> None:
         super().__init__(phone, prompts, language, tell)
         self.script = script
+        self.history: list[Pressed | calling.Heard | calling.Ended] = []
+        self._hand = hand if hand is not None else Hand()
+        self._key_seconds = key_seconds
+        self._keys_since: datetime | None = None
+        self._typed = ""
         self.call_sid = ""
         self.began: datetime | None = None
         self.ended: datetime | None = None
@@ -136,19 +146,61 @@ class CallerPlayer(Party):
                     self._call = self.call_sid = event["call"]
                     self.began = self._now
                     self._tell(self._now, "caller", f"dials {number}")
-                case "heard":
-                    await self._take(calling.Heard(*self._recognise(event)))
+                case "hears" | "pressed" | "stopped":
+                    await self._follow_hand(event)
+                case "heard" if not event["cut"]:
+                    heard = calling.Heard(*self._recognise(event))
+                    self.history.append(heard)
+                    await self._take(heard)
                 case "listening":
                     await self._take(calling.Listening())
                 case "ended":
                     self.ended = self._now
                     self._tell(self._now, "network", f"the call ended: {event['reason']}")
+                    self._break_off()
+                    self.history.append(calling.Ended())
                     await self._take(calling.Ended())
                     self.waits.set()
                 case "ringing":
                     self._call = self.call_sid = event["call"]
                     self._tell(self._now, "network", f"{event['from']} calls the caller back")
                     await self._take(calling.Rings())
+
+    async def _follow_hand(self, event: Mapping[str, Any]) -> None:
+        """Whoever is spoken to by the line in the middle of keying stops, and listens."""
+        since = self._keys_since
+        if event["event"] != "hears":
+            self._keys_since = None
+            self._take_back(event.get("left", ""))
+        elif (
+            since is not None
+            and event["who"] == LINE
+            and datetime.fromisoformat(event["at"]) > since
+        ):
+            await self._phone.do("stop_pressing", call=self._call)
+
+    def _break_off(self) -> None:
+        """The call is over; keys of a breath that was under way were not all pressed."""
+        since, self._keys_since = self._keys_since, None
+        last = self.history[-1] if self.history else None
+        if since is not None and isinstance(last, Pressed):
+            pressed = int((self._now - since).total_seconds() / self._key_seconds) + 1
+            self._take_back(last.keys[pressed:])
+
+    def _take_back(self, left: str) -> None:
+        """These keys of the last breath were not pressed after all."""
+        if not left:
+            return
+        place, last = next(
+            (place, each)
+            for place, each in reversed(list(enumerate(self.history)))
+            if isinstance(each, Pressed)
+        )
+        self.history[place] = replace(last, keys=last.keys[: len(last.keys) - len(left)])
+
+    async def leave(self) -> None:
+        """Let time go on without this telephone."""
+        await self._phone.rest()
 
     def _witness(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -165,17 +217,24 @@ class CallerPlayer(Party):
     async def _act(self, act: calling.Act) -> None:
         match act:
             case calling.Press(keys):
-                self._tell(self._now, "caller keys", _grouped(keys))
-                await self._phone.do("press", call=self._call, digits=keys, pace=KEY_SECONDS)
+                pressed = self._hand.keys(keys)
+                self.history.append(Pressed(keys, pressed))
+                self._tell(self._now, "caller keys", _grouped(pressed))
+                self._keys_since = self._now
+                await self._phone.do(
+                    "press", call=self._call, digits=pressed, pace=self._key_seconds
+                )
             case calling.Say(phrase, values):
                 phrase = f"caller_{phrase}"
                 await self._say(phrase, values)
                 said = self._prompts.text(phrase, self._language, **values)
                 self._tell(self._now, "caller", said)
-            case calling.TypeIntoWizard(code):
-                await self._pause(len(code) * TYPED_DIGIT_SECONDS)
-                self._tell(self._now, "caller types", _grouped(code))
-                answer = await self._wizard.enter(code)
+            case calling.TypeIntoWizard(code, groups):
+                count = len(groups) * GROUP_DIGITS if groups else len(code)
+                await self._pause(count * TYPED_DIGIT_SECONDS)
+                self._type(code, groups)
+                self._tell(self._now, "caller types", _grouped(self._typed))
+                answer = await self._wizard.enter(self._typed)
                 if isinstance(answer, calling.Accepted):
                     shown = f"accepted; the closing code is {answer.closing_code}"
                 else:
@@ -194,13 +253,21 @@ class CallerPlayer(Party):
                 self._tell(self._now, "caller", f"hangs up: {why}")
                 await self._phone.do("hang_up", call=self._call)
 
+    def _type(self, code: str, groups: tuple[int, ...]) -> None:
+        """Type the code, or only these groups of it anew."""
+        again = groups or range(1, len(code) // GROUP_DIGITS + 1)
+        typed = list(batched(self._typed or code))
+        for group in again:
+            typed[group - 1] = self._hand.types(batched(code)[group - 1])
+        self._typed = "".join(typed)
+
 
 class RepresentativePlayer(Party):
     """Plays a scripted representative: the console's pages, and a telephone to speak."""
 
     def __init__(
         self,
-        phone: RemoteActor,
+        phone: Acting,
         prompts: Prompts,
         language: str,
         tell: Tell,
@@ -228,11 +295,15 @@ class RepresentativePlayer(Party):
             desk = await self._console.look()
             # Nobody speaks into a telephone that has not rung yet.
             await self._take(desk if self._call else replace(desk, call_id=None))
-            await self._pause(GLANCE_SECONDS)
+            await self._glance()
             while self._waiting:
                 await self._notice(self._waiting.popleft())
         # Who is done holds up nobody's time: the caller may still be with the line.
         await self._phone.rest()
+
+    async def _glance(self) -> None:
+        """Let a moment pass before the next look at the desk."""
+        await self._pause(GLANCE_SECONDS)
 
     async def _notice(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -263,5 +334,9 @@ def _speaker(who: str) -> str:
 def _grouped(keys: str) -> str:
     """Digits in fives, as they stand on the wizard's page."""
     digits, end = keys.rstrip("#*"), keys[len(keys.rstrip("#*")) :]
-    groups = [digits[place : place + 5] for place in range(0, len(digits), 5)]
-    return " ".join(filter(None, ["-".join(groups), end]))
+    return " ".join(filter(None, ["-".join(batched(digits)), end]))
+
+
+def batched(digits: str) -> list[str]:
+    """The groups of a code."""
+    return [digits[place : place + GROUP_DIGITS] for place in range(0, len(digits), GROUP_DIGITS)]

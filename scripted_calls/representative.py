@@ -88,7 +88,10 @@ def _work(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, .
         return who, ()
     if not who.greeted:
         return replace(who, greeted=True), (Say("representative_greeting"),)
-    return _refuse(who, desk.allowed) if who.refuses else _serve(who, desk)
+    is_unread = "identify" in desk.allowed and "verify" not in desk.allowed
+    if who.refuses or is_unread:  # IDs that are read out by a caller are beyond this script
+        return _refuse(who, desk.allowed)
+    return _serve(who, desk)
 
 
 def _refuse(

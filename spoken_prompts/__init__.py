@@ -8,6 +8,7 @@ from spoken_prompts.approvals import Approval, ApprovalError
 from spoken_prompts.choosing import Choice, choose
 from spoken_prompts.prompts import Prompts, State, UnknownPromptError, load
 from spoken_prompts.recognising import Recognised
+from spoken_prompts.refused_voices import Refusal, RefusedVoices, RefusedVoicesError
 from spoken_prompts.speech import CatalogueError
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "Choice",
     "Prompts",
     "Recognised",
+    "Refusal",
+    "RefusedVoices",
+    "RefusedVoicesError",
     "State",
     "UnknownPromptError",
     "choose",

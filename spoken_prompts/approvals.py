@@ -13,6 +13,8 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from spoken_prompts.keeping import keep_json
+
 FINGERPRINT = 16  # hexadecimal digits: nobody forges a text here
 
 
@@ -61,10 +63,7 @@ def keep(path: Path, approvals: Mapping[str, Approval]) -> None:
         language: {"by": each.by, "on": each.on.isoformat(), "heard": dict(each.heard)}
         for language, each in sorted(approvals.items())
     }
-    text = json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    new = path.with_name(f"{path.name}.new")
     try:
-        new.write_text(text, "utf-8")
-        new.replace(path)
+        keep_json(path, table)
     except OSError as error:
         raise ApprovalError(f"{path} can't be written: {error}.") from error

@@ -15,7 +15,7 @@ from spoken_prompts import digits as spoken_digits
 from spoken_prompts.approvals import Approval, fingerprint
 from spoken_prompts.catalogues import TEXTS, Catalogue, compare, read
 from spoken_prompts.recognising import Ear, Recognised
-from spoken_prompts.speech import TABLE, CatalogueError, read_table, row
+from spoken_prompts.speech import TABLE, CatalogueError, read_table, row, with_own_voices
 
 FALLBACK = "en"
 NOBODY: Mapping[str, Approval] = MappingProxyType({})
@@ -209,26 +209,33 @@ def load(
     languages: tuple[str, ...] | None = None,
     folder: Path = TEXTS,
     approvals: Mapping[str, Approval] = NOBODY,
+    voices: Path | None = None,
 ) -> Prompts:
     """Read the catalogues of these languages, or of all; English has to be among them.
 
-    The packaged ones of all languages are read once in a process. Raises `CatalogueError` for a
-    file that can't be read, and for a text whose placeholders differ from the English one's: a
-    number would be missing from what a caller hears.
+    The packaged ones of all languages are read once in a process. `voices` is a file with voices
+    that take the table's place.
+
+    Raises `CatalogueError` for a file that can't be read, and for a text whose placeholders
+    differ from the English one's: a number would be missing from what a caller hears.
     """
-    if languages is None and folder == TEXTS:
+    if languages is None and folder == TEXTS and voices is None:
         return Prompts(_packaged(), approvals)
-    return Prompts(_read(languages, folder), approvals)
+    return Prompts(_read(languages, folder, voices), approvals)
 
 
 @cache
 def _packaged() -> Mapping[str, Catalogue]:
-    return MappingProxyType(_read(None, TEXTS))
+    return MappingProxyType(_read(None, TEXTS, None))
 
 
-def _read(languages: tuple[str, ...] | None, folder: Path) -> dict[str, Catalogue]:
+def _read(
+    languages: tuple[str, ...] | None, folder: Path, voices: Path | None
+) -> dict[str, Catalogue]:
     path = folder / TABLE
     table = read_table(path)
+    if voices is not None:
+        table = with_own_voices(table, voices)
     languages = tuple(table) if languages is None else languages
     if FALLBACK not in languages:
         raise CatalogueError(f"English ({FALLBACK}) has to be among the languages.")

@@ -50,6 +50,22 @@ def read_table(path: Path) -> Mapping[str, Any]:
         raise CatalogueError(f"{path} can't be read: {error}.") from error
 
 
+def with_own_voices(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The table with the voices of whoever runs the line, from a file of theirs.
+
+    Of a language that file may set `voice` and `voices`, and nothing else. Raises
+    `CatalogueError`.
+    """
+    mended = dict(table)
+    for language, said in read_table(path).items():
+        if language not in table:
+            raise CatalogueError(f"{path}: [{language}] is no language of the prompts.")
+        if not isinstance(said, dict) or not said.keys() <= {"voice", "voices"}:
+            raise CatalogueError(f"{path}: [{language}]: write voice or voices, and nothing else.")
+        mended[language] = {**table[language], **said}
+    return mended
+
+
 def row(path: Path, table: Mapping[str, Any], language: str) -> Speech:
     """One language's row. Raises `CatalogueError` that says what to write."""
     said = table.get(language)

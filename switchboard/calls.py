@@ -8,19 +8,25 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from data_store import Prepared
 from switchboard import representatives
 from switchboard.events import EventKind, NewEvent, record_all
 from switchboard.model import Call, CallState
-from switchboard.prepared import Prepared
 from switchboard.tables import calls
 
-_LOAD = select(calls).where(calls.c.call_sid == bindparam("sid"))
 # Held against other changes, not against new events, which only refer to the row. SQLite has one
 # writer at a time, and SQLAlchemy leaves the clause out there.
-_LOAD_HOLDING = _LOAD.with_for_update(key_share=True)
+_LOAD = Prepared(
+    select(calls).where(calls.c.call_sid == bindparam("sid")).with_for_update(key_share=True)
+)
 _GET = select(calls).where(calls.c.id == bindparam("id_"))
-_HOLD = _GET.with_for_update(key_share=True)
-_LIVE = select(calls).where(calls.c.state != CallState.ENDED).order_by(calls.c.id)
+_HOLD = Prepared(_GET.with_for_update(key_share=True))
+# By the states that it may have, so that the index finds them among all that have ended.
+_LIVE = (
+    select(calls)
+    .where(calls.c.state.in_([state for state in CallState if state is not CallState.ENDED]))
+    .order_by(calls.c.id)
+)
 _RECENT = select(calls).order_by(calls.c.id.desc()).limit(bindparam("most"))
 # What a turn may change. Who talks to whom is changed by queues and representatives alone.
 _TURN = ("state", "snapshot", "shared", "request_id", "case_number", "last_token", "last_answer")
@@ -112,7 +118,7 @@ def start(  # noqa: PLR0913 -- what is known of a call when it comes
 
 def load(conn: Connection, call_sid: str) -> Call | None:
     """The call by the network's name for it, held until the commit: a turn will save it."""
-    row = conn.execute(_LOAD_HOLDING, {"sid": call_sid}).first()
+    row = _LOAD.first(conn, {"sid": call_sid})
     return None if row is None else from_row(row)
 
 
@@ -128,7 +134,7 @@ def hold(conn: Connection, call_id: int) -> Call | None:
     Whoever changes a call holds it first, and a representative's row only after it: so nobody
     decides by what another is changing, and no two wait for each other.
     """
-    row = conn.execute(_HOLD, {"id_": call_id}).first()
+    row = _HOLD.first(conn, {"id_": call_id})
     return None if row is None else from_row(row)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from switchboard.prepared import Prepared
+from data_store import Prepared
 from switchboard.tables import events
 
 

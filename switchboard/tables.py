@@ -1,4 +1,4 @@
-"""The switchboard's tables: calls, their events, representatives, exceptions to opening hours."""
+"""The switchboard's tables: calls, events, representatives, exceptions to hours, numbers rung."""
 
 from sqlalchemy import (
     Boolean,
@@ -88,4 +88,16 @@ opening_overrides = Table(
     Column("is_open", Boolean),
     Column("out_of_hours", String(16)),
     Column("overflow", Json),
+)
+
+# One row for each number that was ever rung to see whether the line answers there.
+number_checks = Table(
+    "number_checks",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("caller", String(20), nullable=False),
+    Column("digits", String(12), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("problem", Text),
 )

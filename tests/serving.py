@@ -10,10 +10,10 @@ from cheroot.wsgi import Server
 
 
 class Served:
-    """Serves on a free port of this machine; `address` is without a slash at its end."""
+    """Serves on a port of this machine, 0 for any; `address` is without a slash at its end."""
 
-    def __init__(self, app: WSGIApplication) -> None:
-        self._server = Server(("127.0.0.1", 0), app, numthreads=8, shutdown_timeout=1)
+    def __init__(self, app: WSGIApplication, port: int = 0) -> None:
+        self._server = Server(("127.0.0.1", port), app, numthreads=8, shutdown_timeout=1)
         self._server.prepare()
         self.address = f"http://127.0.0.1:{self._server.bind_addr[1]}"
         self._thread = threading.Thread(target=self._server.serve, daemon=True)

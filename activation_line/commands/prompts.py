@@ -13,9 +13,11 @@ from activation_line.clock import system_clock
 from activation_line.commands.prompt_lengths import lengths
 from activation_line.commands.working import show_json
 from activation_line.settings import load
-from spoken_prompts import Approval, ApprovalError, Prompts
+from activation_line.voices import NETWORKS_OWN, own_prompts, spoken_by
+from spoken_prompts import Approval, ApprovalError, Prompts, RefusedVoices
 from spoken_prompts.approvals import keep, read_approvals
 from spoken_prompts.prompts import FALLBACK
+from spoken_prompts.refused_voices import read as read_refused
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 languages_argument = click.argument("languages", nargs=-1)
@@ -28,7 +30,7 @@ approvals_option = click.option(
 
 @click.group()
 def commands() -> None:
-    """Prompts: list, missing, changed, unreviewed, show, approve, lengths."""
+    """Prompts: list, missing, changed, unreviewed, show, approve, lengths, voices, retry-voice."""
 
 
 commands.add_command(lengths)
@@ -169,9 +171,10 @@ def approve(language: str, by: str, approvals: Path | None) -> None:
     All texts, digits and times, in the voice in which callers will hear them. Whatever is changed
     afterwards is a draft again by itself.
     """
-    path = approvals or load(os.environ).prompt_approvals_file
+    settings = load(os.environ)
+    path = approvals or settings.prompt_approvals_file
     held = read_approvals(path)
-    prompts = spoken_prompts.load(approvals=held)
+    prompts = own_prompts(settings, path)
     behind = prompts.missing(language) | prompts.changed(language).keys()
     if behind:
         raise ApprovalError(
@@ -186,9 +189,43 @@ def approve(language: str, by: str, approvals: Path | None) -> None:
     )
 
 
+@commands.command()
+@approvals_option
+@as_json_option
+def voices(approvals: Path | None, *, as_json: bool) -> None:
+    """List which voice speaks each language.
+
+    And what the network has refused, and who has heard it. Status 1 where one is refused.
+    """
+    settings = load(os.environ)
+    refused = read_refused(settings.refused_voices_file)
+    found = list(spoken_by(own_prompts(settings, approvals), refused))
+    if as_json:
+        show_json([asdict(each) for each in found])
+    else:
+        for each in found:
+            heard = f"heard by {each.heard_by}" if each.heard_by else "nobody has heard it"
+            instead = f", refused: {', '.join(each.refused)}" if each.refused else ""
+            voice = each.voice or NETWORKS_OWN
+            click.echo(f"{each.language:<4}{each.tag:<7}{voice:<26}{heard}{instead}")
+    sys.exit(1 if any(each.refused for each in found) else 0)
+
+
+@commands.command()
+@click.argument("names", nargs=-1, required=True, metavar="VOICE...")
+def retry_voice(names: tuple[str, ...]) -> None:
+    """Ask the network again for voices that it refused.
+
+    Running processes do so within a second.
+    """
+    cleared = RefusedVoices(load(os.environ).refused_voices_file).clear(names)
+    for name in names:
+        said = "is asked for again." if name in cleared else "was not refused."
+        click.echo(f"{name} {said}")
+
+
 def _with_approvals(path: Path | None) -> Prompts:
-    held = read_approvals(path or load(os.environ).prompt_approvals_file)
-    return spoken_prompts.load(approvals=held)
+    return own_prompts(load(os.environ), path)
 
 
 def _asked(prompts: Prompts, languages: tuple[str, ...]) -> Iterator[str]:

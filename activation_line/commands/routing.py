@@ -1,6 +1,7 @@
-"""`activation-line routing`: what the routing tables come to."""
+"""`activation-line routing`: copies the routing tables, and says what they come to."""
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,14 @@ import region_routing
 from activation_line.commands.working import looking
 from activation_line.settings import load
 from region_routing import Destination, Kind
+from region_routing.loading import TABLES
 from switchboard import overrides
+
+
+class FolderError(click.ClickException):
+    """A folder that the tables can't be copied to; status 2."""
+
+    exit_code = 2
 
 
 class UnknownRegionError(click.ClickException):
@@ -21,7 +29,24 @@ class UnknownRegionError(click.ClickException):
 
 @click.group()
 def commands() -> None:
-    """What the routing tables come to: table, where."""
+    """The routing tables: copy them, and what they come to."""
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def copy(folder: Path) -> None:
+    """Copy the packaged tables to FOLDER, to be changed there; nothing is overwritten."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if there := next(
+            (each for each in TABLES.iterdir() if (folder / each.name).exists()), None
+        ):
+            raise FolderError(f"{folder / there.name} exists: name another folder.")
+        for each in TABLES.iterdir():
+            shutil.copyfile(each, folder / each.name)
+    except OSError as error:
+        raise FolderError(f"{folder} can't be written ({error.strerror}).") from error
+    click.echo(f"The packaged tables are in {folder}.")
 
 
 @commands.command()

@@ -82,4 +82,4 @@ def wire(environment: dict[str, str]) -> Iterator[Callable[..., Line]]:
 
     yield make
     for line in wired:
-        line.engine.dispose()
+        line.close()

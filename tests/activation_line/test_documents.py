@@ -14,7 +14,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def test_every_setting_is_documented() -> None:
-    text = (ROOT / "docs" / "operate.md").read_text("utf-8")
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
     table = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
     named = set(re.findall(r"`(\w+)`", " ".join(table)))
     assert named == {item.name for item in fields(Settings)}

@@ -1,6 +1,7 @@
 """The health page: for people and for programs, well or in trouble."""
 
 import socket
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -32,7 +33,7 @@ def test_a_person_sees_a_page_that_says_it_is_a_demo(browser: FlaskClient) -> No
     assert page.status_code == 200
     assert page.mimetype == "text/html"
     assert "All is well." in page.text
-    assert page.text.count("</span> well<") == 4
+    assert page.text.count("</span> well<") == 6
     assert "Demo data. Listens on 127.0.0.1 only." in page.text
     assert page.headers["Content-Security-Policy"] == "default-src 'self'"
     assert browser.get("/").location == "/health"
@@ -48,7 +49,11 @@ def test_a_program_gets_the_same_as_json(browser: FlaskClient, network: PlayedNe
     assert answer.json is not None
     assert answer.json["ok"] is True
     checks = answer.json["checks"]
-    assert checks["telephone network"] == {"ok": True, "says": f"Simulated, at {network.url}."}
+    assert checks["telephone network"] == {
+        "ok": True,
+        "says": f"Simulated, at {network.url}.",
+        "warns": False,
+    }
     assert checks["database"]["says"].startswith("sqlite, schema ")
     assert checks["register"]["says"] == "0 products."
     assert checks["representatives"]["says"] == "0 of 0 available."
@@ -123,3 +128,11 @@ def test_anybody_may_read_the_status_document(browser: FlaskClient) -> None:
     assert {"name", "open", "waiting", "longest_wait_minutes"} == set(
         document["centres"]["americas"]
     )
+
+
+def test_a_line_that_is_let_go_asks_the_database_no_more(line: Line, browser: FlaskClient) -> None:
+    before = set(threading.enumerate())
+    assert browser.get("/status.json").json["up"] is True
+    (probing,) = set(threading.enumerate()) - before
+    line.close()
+    assert not probing.is_alive()

@@ -27,7 +27,7 @@ def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     for path in TEXTS.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(prompts.load, "__defaults__", (None, folder, {}))
+    monkeypatch.setattr(prompts.load, "__defaults__", (None, folder, {}, None))
     return folder
 
 
@@ -84,7 +84,9 @@ def test_a_language_is_approved_and_then_spoken_in_production(
     lines = command("prompts", "list", env=environment).stdout.splitlines()
     french = next(line for line in lines if line.startswith("fr "))
     assert french.endswith(f"in production spoken, approved by Ada Example on {today}")
-    wired = bootstrap(load(environment)).voice.prompts
+    line = bootstrap(load(environment))
+    line.close()
+    wired = line.voice.prompts
     assert (wired.state("fr"), wired.state("de")) == (State.REVIEWED, State.DRAFT)
     examined = command("doctor", env=environment)
     drafts = next(line for line in examined.stdout.splitlines() if "prompts" in line)

@@ -25,7 +25,7 @@ def test_the_logs_of_a_run_hold_no_code(tmp_path: Path) -> None:
         with reading(line.engine) as conn:
             asked = conn.execute(select(requests)).mappings().all()
             issued = conn.execute(select(permissions.c.new_license_server_id)).scalars().all()
-        line.engine.dispose()
+        line.close()
     logs = {path.name: path.read_text("utf-8") for path in (tmp_path / "demo/logs").iterdir()}
     told = logs["line.log"]
     assert case_number.format(asked[-1]["case_number"]) in told

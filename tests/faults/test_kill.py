@@ -110,7 +110,7 @@ def test_after_a_kill_the_caller_calls_again_and_finishes(
     # Without its license server the call goes on until the new ID is to be typed.
     was_issued = victim == "license-server" or phase in {"read-out", "closing code"}
     assert before == (2 if was_issued else 1)
-    line.engine.dispose()
+    line.close()
 
 
 @pytest.mark.parametrize("victim", ["phone-network", "line"])
@@ -127,7 +127,7 @@ def test_once_accepted_the_closing_code_is_keyed_in_another_call(house: House, v
     assert evidence.request is not None
     assert evidence.request.new_license_server_id == held.current_license_server_id
     assert issued(line) == 2
-    line.engine.dispose()
+    line.close()
 
 
 def test_a_license_server_that_dies_once_it_accepted_stays_reactivated(house: House) -> None:
@@ -141,4 +141,4 @@ def test_a_license_server_that_dies_once_it_accepted_stays_reactivated(house: Ho
     assert asked.state is RequestState.CONFIRMED
     assert asked.new_license_server_id == status.current_license_server_id
     assert issued(line) == 2
-    line.engine.dispose()
+    line.close()

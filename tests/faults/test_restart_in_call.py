@@ -62,4 +62,4 @@ def test_the_call_goes_on_after_a_restart(house: House, victim: str, words: str)
     with reading(line.engine) as conn:
         assert audit.verify(conn) is None
         assert conn.execute(select(func.count()).select_from(permissions)).scalar_one() == 2
-    line.engine.dispose()
+    line.close()

@@ -1,4 +1,4 @@
-"""The auth token is changed while a call is under way, as docs/operate.md says: nobody notices."""
+"""The auth token is changed while a call is under way, as docs/serving.md says: nobody notices."""
 
 import asyncio
 from collections.abc import Callable

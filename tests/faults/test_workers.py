@@ -76,7 +76,7 @@ def test_a_call_outlives_every_worker_that_it_began_with(
             assert audit.verify(conn) is None
             # The demo's own, and this call's.
             assert conn.execute(select(func.count()).select_from(permissions)).scalar_one() == 2
-        line.engine.dispose()
+        line.close()
 
 
 @contextmanager

@@ -32,12 +32,13 @@ def stick(tmp_path: Path) -> SimpleNamespace:
     made = CliRunner().invoke(line, ["numbers", "make-key", str(key)])
     assert made.exit_code == 0, made.output
 
-    def sign(as_of: date, *, by: Path = key) -> Path:
+    def sign(as_of: date, *, by: Path = key, germany: str = f'number = "{NUMBER}"') -> Path:
         folder = tmp_path / f"tables-{as_of}"
         shutil.copytree(TABLES, folder, dirs_exist_ok=True)
         text = (folder / "lines.toml").read_text("utf-8")
         text = text.replace(f"as_of = {PACKAGED}", f"as_of = {as_of}")
-        (folder / "lines.toml").write_text(text.replace("+493023125146", NUMBER), "utf-8")
+        text = text.replace('number = "+493023125146"', germany)
+        (folder / "lines.toml").write_text(text, "utf-8")
         target = tmp_path / f"numbers-{as_of}.zip"
         words = ["numbers", "sign", str(target), "--key", str(by), "--routing", str(folder)]
         done = CliRunner().invoke(line, words)
@@ -71,6 +72,17 @@ def test_a_signed_table_is_used_by_the_terminal(
     left = CliRunner().invoke(cli, ["--data", str(data), "activate"], input="\n3\nDE\n")
     shown = " ".join(left.stdout.split())
     assert "+49 30 23125199" in shown
+    assert f"Numbers as of {LATER.day} {LATER:%B %Y}" in shown
+
+
+def test_a_region_whose_line_has_no_number_is_shown_that_of_the_line_it_falls_to(
+    data: Path, stick: SimpleNamespace, take: Callable[..., Result]
+) -> None:
+    fallen = stick.sign(LATER, germany='falls_to = "gb"')
+    assert take(fallen, "--key", str(stick.public)).exit_code == 0
+    left = CliRunner().invoke(cli, ["--data", str(data), "activate"], input="\n3\nDE\n")
+    shown = " ".join(left.stdout.split())
+    assert "+44 20 7946 0144" in shown
     assert f"Numbers as of {LATER.day} {LATER:%B %Y}" in shown
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import schemathesis
+import schemathesis.specs.openapi.schemas  # else imported at the first request, beside threads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode

@@ -53,7 +53,10 @@ def test_settings_of_a_file(tmp_path: Path) -> None:
         ('port = "80"', "port has to be of type int"),
         ("prot = 80", "no setting named prot"),
         ("[[numbers]]\nnumber = '12'\nvoice_url = 'http://a/'", "international form"),
-        ("[[numbers]]\nnumber = '+12025550100'", "voice_url has to be an absolute"),
+        (
+            "[[numbers]]\nnumber = '+12025550100'\nvoice_url = '/voice'",
+            "voice_url has to be an absolute",
+        ),
         ("[account]\nsid = 'AC1'", "32 hexadecimal digits"),
         ("[clock]\nkind = 'lunar'", 'has to be "real" or "virtual"'),
         ("[behaviour]\nunreachable = 'gone'", "has to be one of"),

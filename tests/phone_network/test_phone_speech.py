@@ -1,19 +1,23 @@
 """What a <Say> is made of, how long it takes, and the process that speaks it."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from phone_network import speaking, twiml
-from phone_network.errors import SpeechError
+from phone_network.errors import SettingsError, SpeechError
 from phone_network.rules import Rules
+from phone_network.settings import load
 from phone_network.speaking import Speaker
 from phone_network.speech import Piece, Rate, length, pieces
 
@@ -259,7 +263,7 @@ def test_a_voice_that_the_network_lacks_can_fail_the_document(in_world: Run) -> 
         await caller.until("hears", text="Sorry.")
         await caller.until("ended")
         form = world.forms("/fallback")[0]
-        assert form["ErrorCode"] == "13511"
+        assert form["ErrorCode"] == "13321"
 
     in_world(
         scenario,
@@ -275,3 +279,64 @@ def test_nothing_waits_for_a_loop_that_is_closed() -> None:
 
     asyncio.run(once())
     asyncio.run(once())
+
+
+REFUSING = Rules(refused_voices=frozenset({"polly.vicki"}))
+REFUSED = '<Response><Say voice="Polly.Vicki" language="de-DE">Guten Tag.</Say></Response>'
+
+
+def test_a_voice_can_be_refused_and_is_reported(in_world: Run) -> None:
+    async def scenario(world: Any) -> None:
+        world.pages["/voice"] = REFUSED
+        world.pages["/trouble"] = "<Response/>"
+        world.net.exchange.settings = replace(
+            world.net.exchange.settings, error_url=f"{world.app_url}/trouble"
+        )
+        caller = await world.call()
+        await caller.until("hears", text="Guten Tag.")
+        await caller.until("ended")
+        (warning,) = world.timeline("warning")
+        message = "The voice 'Polly.Vicki' is not to be had."
+        assert (warning["code"], warning["message"]) == (13511, message)
+        (report,) = world.forms("/trouble")
+        assert report["Sid"].startswith("NO")
+        assert (report["Level"], report["PayloadType"]) == ("WARNING", "application/json")
+        payload = json.loads(report["Payload"])
+        assert payload["error_code"] == "13511"
+        assert payload["more_info"]["Msg"] == message
+        assert payload["webhook"]["response"]["body"] == REFUSED
+        assert payload["resource_sid"].startswith("CA")
+
+    in_world(scenario, rules=REFUSING)
+
+
+def test_a_refused_voice_can_fail_the_document(in_world: Run) -> None:
+    async def scenario(world: Any) -> None:
+        world.pages["/voice"] = REFUSED
+        world.pages["/fallback"] = "<Response><Say>Sorry.</Say></Response>"
+        caller = await world.call()
+        await caller.until("hears", text="Sorry.")
+        await caller.until("ended")
+        assert [each["code"] for each in world.timeline("error")] == [13511]
+        assert world.forms("/fallback")[0]["ErrorCode"] == "13511"
+
+    in_world(
+        scenario,
+        rules=replace(REFUSING, bad_voice_is_fatal=True),
+        number={"fallback_url": "/fallback"},
+    )
+
+
+def test_refused_voices_are_a_setting(tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(
+        'error_url = "http://127.0.0.1:5000/trouble"\n'
+        '[behaviour]\nrefused_voices = ["Polly.Vicki"]\n',
+        "utf-8",
+    )
+    settings = load(path)
+    assert settings.rules.refused_voices == {"polly.vicki"}
+    assert settings.error_url == "http://127.0.0.1:5000/trouble"
+    path.write_text("[behaviour]\nrefused_voices = [7]\n", "utf-8")
+    with pytest.raises(SettingsError, match="refused_voices has to be a list of names"):
+        load(path)

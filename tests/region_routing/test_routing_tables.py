@@ -150,6 +150,20 @@ def test_the_callers_region_counts_where_the_line_serves_it(
         ("lines.toml", "+12025550142", "call us", "us.number", "no telephone number"),
         ("lines.toml", "+12025550142", "+1 202 555 0142", "us.number", "'+12025550142'"),
         ("lines.toml", "+16135550143", "+12025550142", "ca.number", "the line 'us' already"),
+        (
+            "lines.toml",
+            'number = "+1613',
+            'falls_to = "x"\nother = "+1613',
+            "ca.falls_to",
+            "no line",
+        ),
+        (
+            "lines.toml",
+            'number = "+1613',
+            'falls_to = "us"\nnumber = "+1613',
+            "ca.falls_to",
+            "take one of the two away",
+        ),
         ("lines.toml", "as_of = 2026-11-24", 'as_of = "soon"', "as_of", "has to be a date"),
         ("lines.toml", 'language = "de"', 'language = "xx"', "de.language", "no BCP 47"),
         ("regions.toml", 'line = "ca"', 'line = "mars"', "CA.line", "no line 'mars'"),
@@ -209,6 +223,21 @@ def test_a_wrong_table_is_told_with_file_line_and_key(
     if new:
         assert problem.line == line
         assert f"{file}:{line}: {key}" in str(caught.value)
+
+
+def test_a_line_without_a_number_falls_to_a_named_one(folder: Path) -> None:
+    whole = region_routing.load(folder)
+    number = whole.lines["de"].number
+    spoil(folder, "lines.toml", f'number = "{number}"', 'falls_to = "us"')
+    table = region_routing.load(folder)
+    assert "de" not in table.lines
+    fallen = [code for code, region in whole.regions.items() if region.line == "de"]
+    assert "DE" in fallen
+    for code in fallen:
+        assert table.route(code).line == whole.lines["us"]
+        assert table.regions[code].languages == whole.regions[code].languages
+    # Who rings from there is taken to be there, and greeted in a language of the region.
+    assert table.region_for_call(table.lines["us"], "+493023125042") == "DE"
 
 
 def test_everything_that_is_wrong_is_told_at_once(folder: Path) -> None:
