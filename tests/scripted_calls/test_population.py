@@ -3,6 +3,8 @@
 import os
 from dataclasses import replace
 
+import pytest
+
 from scripted_calls import population
 from scripted_calls.population import figures, run, shortcomings
 
@@ -10,6 +12,7 @@ NIGHTLY = bool(os.environ.get("NIGHTLY"))
 CALLERS = 10_000 if NIGHTLY else 150
 
 
+@pytest.mark.timeout(4 * 3600 if NIGHTLY else 300)
 def test_nearly_all_end_confirmed_within_five_minutes_and_no_group_is_asked_twice() -> None:
     lives = run(CALLERS, 1, jobs=2 if NIGHTLY else 1)
     found = figures(lives, 1)
