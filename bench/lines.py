@@ -4,6 +4,7 @@ The bare side is Flask, `RequestValidator` and the `twilio` builders: it checks 
 answers with a Gather document, and nothing is loaded, decided or kept.
 """
 
+import atexit
 import os
 import random
 from collections.abc import Iterator
@@ -37,6 +38,11 @@ NOW: Final = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ROOT: Final = Actor("administrator", "bench")
 ABROAD: Final = "DE"
 """Where the holder of every product is: such a call is asked whether to be moved."""
+
+
+# One for the whole process, as long as it lasts.
+NOWHERE: Final = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- closed at the end
+atexit.register(NOWHERE.close)
 
 
 class NoNetwork:
@@ -108,7 +114,7 @@ class Line:
 
 def line(engine: Engine, rng: random.Random) -> Line:
     """Make the tables in an empty store, and the line on it."""
-    log_to(Path(os.devnull).open("w", encoding="utf-8"), "json")  # noqa: SIM115 -- to the end
+    log_to(NOWHERE, "json")
     for tables in (clearinghouse.tables, switchboard.tables):
         tables.metadata.create_all(engine)
     routing = region_routing.load()

@@ -25,6 +25,7 @@ from clearinghouse import (
 )
 from clearinghouse.audit import FIRST_HASH
 from data_store import reading, transaction
+from ivr.observer import P, R
 from ivr.session import Session, Step, restore
 from ivr.webhooks import create_blueprint
 from region_routing import OutOfHours
@@ -61,6 +62,13 @@ class Failures:
 
     def telephony_failed(self) -> None:
         """The network in these tests takes notes only."""
+
+    def voice_refused(self, name: str) -> None:
+        """The network in these tests speaks nothing."""
+
+    def around(self, _what: str, act: Callable[P, R]) -> Callable[P, R]:
+        """Nothing is watched."""
+        return act
 
 
 class RealCall:
