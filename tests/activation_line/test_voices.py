@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 from twilio.request_validator import RequestValidator
 
+import spoken_prompts
 from activation_line.cli import main
 from activation_line.examination import examine
 from activation_line.settings import Settings
+from activation_line.voices import spoken_by
 from activation_line.web import create_app
 from activation_line.wiring import Line
-from spoken_prompts import RefusedVoices
+from spoken_prompts import RefusedVoices, State
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 BEST, SECOND = "Polly.Joanna-Neural", "Polly.Joanna"
@@ -147,3 +149,18 @@ def test_a_report_reaches_health_and_figures(wire: Callable[..., Line]) -> None:
     assert f'activation_line_voices_refused_total{{voice="{BEST}"}} 1.0' in figures
     # Another process of this machine learns it from the file.
     assert RefusedVoices(line.settings.refused_voices_file).first_of((BEST, SECOND)) == SECOND
+
+
+def test_the_docs_say_of_each_language_who_has_heard_it() -> None:
+    prompts = spoken_prompts.load()
+    rows = [
+        f"| {prompts.language_name(each.language, 'en')} | {each.tag} "
+        f"| {', '.join(prompts.voices(each.language))} | {each.heard_by or 'nobody'} |"
+        for each in spoken_by(prompts, {})
+    ]
+    page = (Path(__file__).parents[2] / "docs" / "prompts.md").read_text("utf-8")
+    head = "| language | tag | voices, best first | heard by |\n|---|---|---|---|\n"
+    assert page.partition(head)[2].startswith("\n".join(rows) + "\n\n")
+    drafts = [each for each in prompts.languages if prompts.state(each) is State.DRAFT]
+    assert ("**All sixteen languages are drafts.**" in page) == (len(drafts) == 16)
+    assert ("**No person has heard any of them.**" in page) == (len(drafts) == 16)
