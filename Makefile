@@ -17,7 +17,8 @@ run: .venv/run.stamp ## Start the whole line here (ONCE=1: one scripted call, th
 
 test: .venv/dev.stamp ## Run the tests; installs what they need
 	@$(PYTHON) .ci/install_test_needs.py
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(ARGS)
+	@# What Python makes of a module once serves every process that the tests start.
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(ARGS)
 
 nightly: .venv/dev.stamp ## Test the properties thoroughly: 200,000 sequences of calls
 	@NIGHTLY=1 $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --timeout 0 \

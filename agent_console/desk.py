@@ -1,7 +1,7 @@
 """The desk: all that one representative's page shows now, read from the store in one look."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,13 @@ from switchboard.model import Call, CallState
 from switchboard.representatives import Representative, WorkState
 
 HISTORY = 8
+# The events that tell how far the read-out is, and which of them count in wrap-up.
+DECIDING = (
+    EventKind.CASE_OPENED,
+    EventKind.GROUP_READ,
+    EventKind.CLOSING_CODE_ASKED,
+    EventKind.REP_RELEASED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +116,18 @@ class Glance:
         return steps.allowed(self.who, self.call, self.request, self.readout)
 
 
-def glance(conn: Connection, services: ConsoleServices, login: str) -> Glance:
-    """Read what an act needs of one representative's desk."""
+def glance(
+    conn: Connection,
+    services: ConsoleServices,
+    login: str,
+    kinds: Collection[EventKind] | None = DECIDING,
+) -> Glance:
+    """Read what an act needs of one representative's desk; None for `kinds` is every event."""
     who = representatives.get(conn, login)
     call = _call_in_hand(conn, who)
     if call is None:
         return Glance(who, None, None, ReadOut(), ())
-    everything = events.of_call(conn, call.id)
+    everything = events.of_call(conn, call.id, kinds)
     happened = _witnessed(everything, who)
     case = call.case_number if happened == everything else happened[-1].case_number
     request = None if case is None else services.clearinghouse.request_by_case(conn, case)
@@ -126,7 +138,7 @@ def look(conn: Connection, services: ConsoleServices, session: Session) -> Desk:
     """Read one representative's desk. Other accounts have a desk without calls."""
     account = session.account
     now = services.clock()
-    seen = glance(conn, services, account.login)
+    seen = glance(conn, services, account.login, None)
     who = seen.who
     hand = None if seen.call is None else _hand(conn, services, seen.call, seen)
     return Desk(

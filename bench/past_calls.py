@@ -8,6 +8,7 @@ explained by the database: none may read a table of calls or events from end to 
 
 import random
 import re
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, event, func, select, text
+import psycopg
+from sqlalchemy import Connection, Engine, Table, func, select, text
 
 from bench import lines, postgresql
 from bench.callers import Town
@@ -66,6 +68,7 @@ KEPT: Final = (
     EventKind.CALL_QUEUED,
     EventKind.CALL_ENDED,
 )
+LITERAL: Final = re.compile(r"'[^']*'|\b\d+\b")
 # A plan that reads a whole table, as either database says it.
 WHOLE: Final = re.compile(r"(?:SCAN|Seq Scan on) (?:calls|events)(?! USING)\b")
 
@@ -121,7 +124,7 @@ class Stock:
         found = []
         explain = "EXPLAIN QUERY PLAN " if self.engine.dialect.name == "sqlite" else "EXPLAIN "
         with self.engine.connect() as conn:
-            for statement, values in seen.items():
+            for statement, values in seen.values():
                 plan = conn.exec_driver_sql(explain + statement, values)
                 if _reads_all(statement, "\n".join(str(row[-1]) for row in plan)):
                     found.append(" ".join(statement.split()))
@@ -135,20 +138,36 @@ def _reads_all(statement: str, plan: str) -> bool:
 
 
 @contextmanager
-def _statements(engine: Engine) -> Iterator[dict[str, Any]]:
-    """The statements that are carried out meanwhile, each with one set of values."""
-    seen: dict[str, Any] = {}
+def _statements(engine: Engine) -> Iterator[dict[str, tuple[str, Any]]]:
+    """What the engine's one connection is told meanwhile, as the driver itself hears it.
 
-    def note(*given: Any) -> None:  # noqa: ANN401 -- as SQLAlchemy calls it
-        _, _, statement, values, _, many = given
+    Each statement once, whatever its values, with one set of them.
+    """
+    seen: dict[str, tuple[str, Any]] = {}
+
+    def note(statement: str, values: Any = None) -> None:  # noqa: ANN401 -- the driver's own
         if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
-            seen.setdefault(statement, values[0] if many else values)
+            seen.setdefault(LITERAL.sub("?", statement), (statement, values))
 
-    event.listen(engine, "before_cursor_execute", note)
+    class Noting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **how: Any) -> "Noting":  # noqa: ANN401 -- as the driver has it
+            note(str(query), params)
+            super().execute(query, params, **how)
+            return self
+
+    with engine.connect() as conn:
+        driver: Any = conn.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.set_trace_callback(note)
+    else:
+        driver.cursor_factory = Noting
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        if isinstance(driver, sqlite3.Connection):
+            driver.set_trace_callback(None)
+        else:
+            driver.cursor_factory = psycopg.Cursor
 
 
 def _copy(conn: Connection, template: int, count: int) -> None:

@@ -15,6 +15,7 @@ from ivr.events import (
     Refused,
 )
 from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, keyed
+from ivr.persons import with_case
 from ivr.session import Session, Step
 
 ANSWER_DIGITS = 6
@@ -22,8 +23,9 @@ ANSWER_DIGITS = 6
 SECONDS_FOR_THE_ANSWER = 20
 
 
-def want(session: Session, _event: ChallengeWanted) -> Turn:
+def want(session: Session, event: ChallengeWanted) -> Turn:
     """The representative asks for the answer."""
+    session = with_case(session, event.case)
     return again(replace(session, step=Step.CHALLENGE, tries=0, silences=0))
 
 

@@ -46,7 +46,9 @@ def menu(session: Session, *first: Say) -> Ask:
 def take_code(session: Session, event: KeysPressed) -> Turn:
     """Have the code checked; `*` brings the representative back."""
     keys = event.keys
-    if "*" in keys or session.case is None:
+    if session.case is None:
+        return reading.fetch_person(session)  # there is no ID that could be read again
+    if "*" in keys:
         if session.accompanied:
             return session, (FindRepresentative(),)
         return reading.offer_groups(session)

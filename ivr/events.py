@@ -144,10 +144,12 @@ class PutThrough:
 class ClosingCodeWanted:
     """The representative has read the ID out and asks for the closing code.
 
-    `unproven`: that the caller heard it right is still to be shown.
+    `unproven`: that the caller heard it right is still to be shown. `case` is the request that the
+    representative has in hand, which may be another than the one that was keyed.
     """
 
     unproven: bool = False
+    case: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,9 @@ class IdGiven:
 
 @dataclass(frozen=True, slots=True)
 class ReadingWanted:
-    """The representative lets the line read the ID out."""
+    """The representative lets the line read the ID out; `case` as in `ClosingCodeWanted`."""
+
+    case: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,12 @@ class StandingTold:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeWanted:
-    """The representative lets the caller key the wizard's answer to the challenge."""
+    """The representative lets the caller key the wizard's answer to the challenge.
+
+    `case` as in `ClosingCodeWanted`.
+    """
+
+    case: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def news(outlook: Outlook) -> tuple[Say, ...]:
 
 def find_product(session: Session, event: ProductFound) -> Turn:
     """The product is known: go on keying, or ask first whether to be moved to its country."""
+    session = replace(session, refused=0)
     if event.registered and not session.is_settled:
         moving = replace(session, registered=event.registered, is_settled=True)
         return ask_country(replace(moving, step=Step.COUNTRY), event.name)

@@ -23,8 +23,8 @@ SECONDS_FOR_KEYS = 6
 SECONDS_TO_MARK = 10
 
 KEYS = re.compile(r"[0-9]+|\*\*|\*")
-# One star that more digits follow may be the key beside the one that was meant: then a digit is
-# missing there and all the others hold. Whoever goes back by it keys a group anew, which does not.
+# One star that more digits follow may be the key beside the one that was meant: then the group
+# where it stands is wrong, and all the others hold. After a star that leads back they would not.
 STRAY_STAR = re.compile(r"[0-9]*\*[0-9]+")
 
 
@@ -55,7 +55,11 @@ def take_keys(session: Session, keys: str) -> Turn:
         session = replace(session, silences=0)
     after, first, notes = _read(session, keys)
     if STRAY_STAR.fullmatch(keys):
-        meant = _read(session, keys.replace("*", ""))
+        # Of two digits in its place, one at least is wrong, and spoils its own group alone.
+        meant = max(
+            (_read(session, keys.replace("*", digit)) for digit in "01"),
+            key=lambda read: _missing(read[0]),
+        )
         if _missing(meant[0]) < _missing(after):
             after, first, notes = meant
     if KEYS.findall(keys)[-1:] == ["**"] and not code_of(after).complete:
@@ -107,7 +111,7 @@ def miss_help(session: Session, _event: NothingPressed) -> Turn:
 
 def _go_back(session: Session) -> Session:
     keyed = code_of(session)
-    if keyed.kind == "license_server_id" and not any(keyed.groups):
+    if keyed.kind == "license_server_id" and not (keyed.pending or any(keyed.groups)):
         product = keying.back(session.product_id)
         return replace(session, step=Step.PRODUCT_ID, product_id=product)
     return with_code(session, keying.back(keyed))

@@ -9,12 +9,14 @@ from ivr import closing, reading
 from ivr.actions import FindRepresentative, Note, ProveHeard, Say
 from ivr.events import ClosingCodeWanted, HeardProven, KeysPressed, NothingPressed, Refused
 from ivr.outcomes import MOST_SILENCES, MOST_TRIES, Turn, keyed
+from ivr.persons import with_case
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
 
 def want_proof(session: Session, event: ClosingCodeWanted) -> Turn:
     """The representative has read the ID out: the last group is proof, then the closing code."""
+    session = with_case(session, event.case)
     if not event.unproven:
         return closing.want_code(session, event)
     session = replace(session, step=Step.LAST_GROUP, group=0, tries=0, silences=0)

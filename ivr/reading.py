@@ -11,7 +11,7 @@ from ivr.actions import Action, Ask, FindRepresentative, GiveId, Note, Say
 from ivr.events import IdGiven, KeysPressed, NothingPressed, ReadingWanted, Refused
 from ivr.helping import with_pace
 from ivr.outcomes import MOST_SILENCES, Turn, say_goodbye
-from ivr.persons import to_person
+from ivr.persons import to_person, with_case
 from ivr.session import Session, Step
 from switchboard.events import EventKind
 
@@ -22,8 +22,9 @@ SECONDS_FOR_A_GROUP = 8
 SECONDS_TO_CHOOSE = 10
 
 
-def want(session: Session, _event: ReadingWanted) -> Turn:
+def want(session: Session, event: ReadingWanted) -> Turn:
     """The representative lets the line read: from the first group on, where there is an ID."""
+    session = with_case(session, event.case)
     if session.case is None:
         return session, (FindRepresentative(),)
     return begin(replace(session, group=1, tries=0, silences=0))

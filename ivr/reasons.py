@@ -24,6 +24,7 @@ def open_menu(session: Session, event: RequestOpened) -> Turn:
         case=event.case,
         issues=event.issues,
         tries=0,
+        refused=0,
         silences=0,
     )
     return session, (

@@ -38,15 +38,17 @@ def _want_closing_code(turn: Turn, _session: Session) -> Event:
     if case is None:
         return ClosingCodeWanted()
     request = turn.services.clearinghouse.request(turn.conn, case)
-    return ClosingCodeWanted(unproven=request.state is RequestState.ISSUED)
+    return ClosingCodeWanted(unproven=request.state is RequestState.ISSUED, case=case)
 
 
 def _want_reading(turn: Turn, _session: Session) -> Event:
-    return RepresentativeLost() if turn.call.state in WAITING else ReadingWanted()
+    call = turn.call
+    return RepresentativeLost() if call.state in WAITING else ReadingWanted(call.request_id)
 
 
 def _want_challenge(turn: Turn, _session: Session) -> Event:
-    return RepresentativeLost() if turn.call.state in WAITING else ChallengeWanted()
+    call = turn.call
+    return RepresentativeLost() if call.state in WAITING else ChallengeWanted(call.request_id)
 
 
 def lose_representative(turns: Turns, call_sid: str, endpoint: str) -> None:

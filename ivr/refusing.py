@@ -13,12 +13,12 @@ from switchboard.events import EventKind
 
 def refuse_product(session: Session, event: Refused) -> Turn:
     """The product ID holds together, but the register does not know it: keyed again, twice."""
-    tries = session.tries + 1
+    refused = session.refused + 1
     noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
-    session = replace(session, tries=tries)
+    session = replace(session, refused=refused)
     if event.code == "too_many_wrong_proofs":
         return say_goodbye(session, noted, *refusal(event.code))
-    if tries >= MOST_TRIES:
+    if refused >= MOST_TRIES:
         return to_person(session, noted, Say("too_many_tries"))
     session = replace(session, product_id=NO_PRODUCT_ID, step=Step.PRODUCT_ID)
     return ask_for_groups(session, (Say("product_unknown"),), (noted,))
@@ -29,9 +29,9 @@ def refuse_request(session: Session, event: Refused) -> Turn:
     noted = Note(EventKind.REQUEST_REFUSED, (("code", event.code),))
     match event.code:
         case "proof_wrong":
-            tries = session.tries + 1
-            session = replace(session, tries=tries)
-            if tries >= MOST_TRIES:
+            refused = session.refused + 1
+            session = replace(session, refused=refused)
+            if refused >= MOST_TRIES:
                 return to_person(session, noted, Say("too_many_tries"))
             session = replace(
                 session,

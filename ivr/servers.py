@@ -56,6 +56,7 @@ def _next(session: Session, step: Step) -> Session:
         license_code="",
         group=0,
         tries=0,
+        refused=0,
         silences=0,
     )
 

@@ -48,7 +48,8 @@ class Step(StrEnum):
 class Session:
     """One call's place in the flow.
 
-    `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand; `case` is
+    `tries` counts wrong attempts and `silences` unanswered prompts at the step in hand, `refused`
+    whole codes that the register has refused since it took one; `case` is
     the request's number in the register; `place` the position in the queue that was said last,
     `minutes` the expected time; `looks` counts how often the network asked what a waiting caller
     hears.
@@ -88,6 +89,7 @@ class Session:
     group: int = 0
     license_code: str = ""
     told_recorded: bool = False
+    refused: int = 0
 
     @property
     def by_line(self) -> bool:

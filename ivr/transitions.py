@@ -231,7 +231,7 @@ TRANSITIONS: dict[Step, dict[type[Event], frozenset[Step]]] = {
         HungUp: ENDED,
     },
     Step.LAST_GROUP: {
-        KeysPressed: frozenset({Step.LAST_GROUP, Step.CHOOSING_GROUP}),
+        KeysPressed: UNANSWERED | {Step.LAST_GROUP, Step.CHOOSING_GROUP},
         NothingPressed: frozenset({Step.LAST_GROUP, Step.READING, Step.ENDED}),
         HeardProven: frozenset({Step.CLOSING_CODE}),
         Refused: UNANSWERED | {Step.CHOOSING_GROUP, Step.LAST_GROUP},

@@ -10,7 +10,8 @@ reached the line: the line says something after it. From then on no question may
 
 A call that breaks off unsettles nothing that was settled, provided that the caller can be known
 again: by the number, or by a case number that was said. What was under way in a breath when the
-call broke had not reached the line, nor had what was keyed after a hash that was hit by mistake.
+call broke had not reached the line, nor had what was keyed after a hash that was hit by mistake;
+where another key of such a breath had missed as well, nobody can tell what was meant by it.
 """
 
 from collections.abc import Iterable
@@ -102,7 +103,9 @@ class _Listener:
             return
         if len(wanted) != len(self._asked) * GROUP_DIGITS:
             return  # a menu, a proof or a code of another kind
-        whole = keys.partition("#")[0]
+        whole, ended, _ = keys.partition("#")
+        if ended and len(whole) < len(wanted) and not wanted.startswith(whole):
+            return
         for place, group in enumerate(self._asked):
             part = slice(place * GROUP_DIGITS, (place + 1) * GROUP_DIGITS)
             if whole[part] == wanted[part]:

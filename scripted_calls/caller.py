@@ -182,7 +182,7 @@ def _hear(  # noqa: PLR0911 -- one way for each kind of prompt
     stage = STAGE_OF.get(heard.prompt)
     if stage is not None and stage is caller.hang_up_at:
         return _hang_up(caller, f"told to hang up at {stage.value}")
-    caller = replace(caller, is_promised=heard.prompt == PROMISE or caller.is_promised)
+    caller = replace(caller, is_promised=heard.prompt in PROMISES or caller.is_promised)
     match heard.prompt:
         case "case_number" | "case_number_kept" | "parity_wrong" | "read_back_group":
             return _check(caller, heard)
@@ -325,7 +325,7 @@ def spoil(digits: str, place: int, rng: Random) -> str:
     return digits[:place] + rng.choice(others) + digits[place + 1 :]
 
 
-PROMISE = "call_back_promised"
+PROMISES = frozenset({"call_back_promised", "call_back_promised_later"})
 # Questions that a caller says yes to, or goes on from.
 TO_PRESS_ONE = frozenset(
     {

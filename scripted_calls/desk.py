@@ -29,7 +29,8 @@ class DeskHere:
         """Read the desk; whoever waits is offered, as when the page is looked at."""
         feed = self._services.live_feed
         if self._seen is None or self._news != feed.published:
-            dispatch.tick(self._services)
+            if self._call_id is None:  # nothing is offered to whoever has a call
+                dispatch.tick(self._services)
             self._news = feed.published
             self._seen = self._read()
         return self._seen

@@ -31,9 +31,9 @@ case number, proof of resumption. *Other keys* are menus, `#` and `*`. *More* is
 straight call, and for the group that was misheard beside the closed centre's.
 
 The same straight call through real processes, signed HTTP and a real license server \
-(`activation-line run --once`) keys the same 64 digits. Its seconds differ by a few, since its \
-codes are always new and a nine takes longer to say than an eight, and since that representative \
-looks at the desk once a second of its own count.
+(`activation-line run --once`) keys the same 64 digits, and took 236.4 s when this was written. \
+Its codes are new each time, and a nine takes longer to say than an eight: twenty straight calls \
+in one process, with codes of their own, took 236.4 to 238.4 s.
 
 ## Beside lines of this kind
 
@@ -55,15 +55,17 @@ _POPULATION = """
 key beside, star and hash included; {drops:.0%} of calls break at a random moment and are \
 resumed; {key} s a key, {typed} s a typed digit. They ring at all hours, with five reasons, \
 {withheld:.0%} with their number withheld; of every three products one lets the line issue at any \
-hour. Nobody knows more than what is heard and what the wizard shows.
+hour. Nobody knows more than what is heard and what the wizard shows. Whoever reports a \
+compromised key while every centre is closed is promised a call-back, and counts as not \
+confirmed.
 
 | | |
 |---|---|
 """
 _REPEAT = """
-`activation-line calls population --callers {callers} --seed {seed} --json` repeats them, caller \
-by caller. What "asked for twice without cause" means stands in `scripted_calls/asking.py`, and \
-is checked for every caller.
+`activation-line calls population --callers {callers} --seed {seed} --json` repeats them \
+(`--jobs` shares them out among processes). What "asked for twice without cause" means stands in \
+`scripted_calls/asking.py`, and is checked for every caller.
 """
 
 

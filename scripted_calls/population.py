@@ -56,7 +56,7 @@ TOGETHER: Final = 500
 LINE_ISSUES: Final = 1 / 3
 BY_LINE: Final = Policy(issue_by_line=LineIssues.ALWAYS.value)
 # Which reason's key, out of so many callers.
-REASONS: Final = {"1": 60, "2": 10, "3": 15, "4": 10, "5": 5}
+REASONS: Final = {"1": 64, "2": 10, "3": 15, "4": 10, "5": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ async def live(world: World, number: int, seed: int) -> Life:
             ending = CONFIRMED
             break
         if not called.is_cut:
-            ending = script.hung_up or ("waits to be called back" if script.is_promised else "left")
+            ending = script.hung_up or ("promised a call-back" if script.is_promised else "left")
             break
         drops += 1
         script = after_drop(script, is_known=is_known)

@@ -4,7 +4,7 @@ Console, wallboard, scores and reports read it. Codes never stand in it, only wh
 code was keyed, whether it was good, and how many digits it took.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,6 +83,7 @@ _SINCE = (
     .limit(bindparam("most"))
 )
 _OF_CALL = select(events).where(events.c.call_id == bindparam("call_id")).order_by(events.c.id)
+_OF_KINDS = _OF_CALL.where(events.c.kind.in_(bindparam("kinds", expanding=True)))
 _LAST_ID = select(func.coalesce(func.max(events.c.id), 0))
 
 
@@ -128,9 +129,14 @@ def since(conn: Connection, last_id: int, limit: int = 500) -> list[Event]:
     return [_event(row) for row in conn.execute(_SINCE, {"last_id": last_id, "most": limit})]
 
 
-def of_call(conn: Connection, call_id: int) -> list[Event]:
-    """Everything that happened in a call, oldest first."""
-    return [_event(row) for row in conn.execute(_OF_CALL, {"call_id": call_id})]
+def of_call(
+    conn: Connection, call_id: int, kinds: Collection[EventKind] | None = None
+) -> list[Event]:
+    """Everything that happened in a call, or all of these kinds, oldest first."""
+    if kinds is None:
+        return [_event(row) for row in conn.execute(_OF_CALL, {"call_id": call_id})]
+    wanted = {"call_id": call_id, "kinds": [kind.value for kind in kinds]}
+    return [_event(row) for row in conn.execute(_OF_KINDS, wanted)]
 
 
 def last_id(conn: Connection) -> int:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, MetaData
 
 from data_store import open_engine
 from tests import postgresql
+from tests.compiled_templates import CompiledTemplates
 from tests.postgresql import PostgreSQL
 from tests.stores import Stores
 
@@ -41,6 +43,15 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _started in config.stash:
         config.stash[_started].stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Every application compiles its templates with what was compiled before."""
+    with pytest.MonkeyPatch.context() as patch:
+        options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+        patch.setattr(Flask, "jinja_options", options)
+        yield
 
 
 @pytest.fixture(scope="session")

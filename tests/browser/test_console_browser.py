@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     APIResponse,
     Browser,
@@ -27,6 +26,7 @@ from tests.agent_console.console_house import (
     receipt_of_active_server,
 )
 from tests.agent_console.test_console_packs import current_id, pack
+from tests.chromium import WCAG, violations
 
 pytestmark = pytest.mark.xdist_group("browser-console")
 
@@ -358,11 +358,6 @@ def test_a_license_pack_by_keyboard_alone(page: Page, house: House):
     beside.close()
 
 
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-}
-
-
 def examine_packs(page: Page, house: House, examine: Callable[[str], None]) -> None:
     current, codes = current_id(house), [pack(house), pack(house)]
     page.goto(f"{house.address}/license-packs")
@@ -389,16 +384,10 @@ def test_axe_finds_nothing_in_any_state(  # noqa: PLR0915 -- one state after the
 ):
     context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
 
     def examine(state: str) -> None:
-        result = Axe().run(page, options=RULES)
-        broken = [
-            f"{rule['id']}: {node['target']}"
-            for rule in result.response["violations"]
-            for node in rule["nodes"]
-        ]
-        if broken:
+        if broken := violations(page, tags=WCAG):
             found[state] = broken
 
     receipt = receipt_of_active_server(house)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from activation_line.house import House, Plan
 from codes import case_number
+from tests.chromium import WCAG, violations
 
 pytestmark = pytest.mark.xdist_group("browser-whole-way")
 
@@ -26,9 +26,6 @@ if not CHROMIUM.exists():
 
 SHOTS = os.environ.get("ACTIVATION_LINE_SCREENSHOTS")
 PICTURE = os.environ.get("ACTIVATION_LINE_PICTURE")
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-}
 SHEET = """
 body { margin: 24px; display: flex; flex-wrap: wrap; gap: 20px 24px; background: #dfe5e7; }
 figure { margin: 0; } img { display: block; border-radius: 8px; }
@@ -436,7 +433,7 @@ def test_health_is_well_and_the_pages_are_accessible(people: People):
         "telephone": network["telephone"],
         "debugger": f"{network['url']}/",
     }
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
     for name, address in addresses.items():
         page.goto(address)
         says_demo(page)
@@ -451,11 +448,6 @@ def test_health_is_well_and_the_pages_are_accessible(people: People):
             page.set_viewport_size({"width": 1280, "height": 900})
             for width in (1280, 320):
                 people.keep(f"30-{name}-{scheme}", page, width)
-            broken = [
-                f"{rule['id']}: {node['target']}"
-                for rule in Axe().run(page, options=RULES).response["violations"]
-                for node in rule["nodes"]
-            ]
-            if broken:
+            if broken := violations(page, tags=WCAG):
                 found[f"{name}, {scheme}"] = broken
     assert found == {}

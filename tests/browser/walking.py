@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from activation_line.house import House
+from tests.chromium import WCAG, violations
 
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-}
 NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
 
@@ -34,8 +31,7 @@ class Walker:
             if self.shots is not None:
                 name = f"{len(list(self.shots.iterdir())):03}-{title}-{size['width']}.png"
                 self.page.screenshot(path=self.shots / name.replace(" ", "-"), full_page=True)
-        found = Axe().run(self.page, options=RULES).response["violations"]
-        assert found == [], [(each["id"], each["nodes"][0]["html"]) for each in found]
+        assert violations(self.page, tags=WCAG) == []
         return self
 
     def next(self, name: str = "Next") -> "Walker":

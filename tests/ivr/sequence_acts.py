@@ -33,7 +33,8 @@ ACTS: Final = (
     *["again"] * 4,
     *("arrive", "ring: again", "ring: elsewhere", "other call"),
     *["hang up"] * 3,
-    *("offer", "answer", "decline", "let it ring", "back at desk", "issue", "deny", "close"),
+    *("offer", "answer", "decline", "let it ring", "back at desk", "close"),
+    *("identify", "issue", "deny"),
     *("representative lost", "lapse", "minutes pass", "hours pass"),
 )
 RULES: Final = (
@@ -57,6 +58,8 @@ BEGINNINGS: Final = (
     (*TO_TALK, "issue", "redirected: closing_code", "key: last group"),
     (*TO_TALK, "redirected: challenge"),
     (*IDS, "key: 5", "go on", "redirected: challenge"),
+    (*TO_TALK, "identify", "issue", "redirected: closing_code"),
+    ("key: 0", "go on", "go on", "identify", "issue", "redirected: reading"),
     TO_ANOTHER,
     (*TO_ANOTHER, "key: 1", "key: license code"),
     (*TO_ANOTHER, "key: 1", "key: license code", "key: 1", "key: license server ID"),

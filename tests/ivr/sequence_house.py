@@ -11,7 +11,18 @@ from sqlalchemy import Connection, delete, text
 
 import clearinghouse.tables
 import switchboard.tables
-from clearinghouse import Actor, Clearinghouse, LineIssues, Policy, Refusal, audit, docket
+from clearinghouse import (
+    Actor,
+    Channel,
+    Clearinghouse,
+    LineIssues,
+    Policy,
+    Reason,
+    Refusal,
+    RequestState,
+    audit,
+    docket,
+)
 from clearinghouse.audit import FIRST_HASH
 from data_store import reading, transaction
 from ivr.observer import Unobserved
@@ -23,7 +34,7 @@ from switchboard.events import EventKind
 from switchboard.model import Call, Presence, WorkState
 from switchboard.states import WrongWorkStateError
 from tests.ivr.conftest import NOW, House, Telephone
-from tests.ivr.sequence_codes import OTHER, OURS
+from tests.ivr.sequence_codes import OTHER, OURS, SERVERS
 from tests.ivr.sequence_register import Case, Rules
 
 ROOT: Final = Actor("administrator", "test")
@@ -224,8 +235,30 @@ class RealLine:
 def _issue(register: Clearinghouse, conn: Connection, call: RealCall, now: datetime) -> None:
     if call.request_id is not None and call.is_accompanied:
         actor = Actor("representative", str(call.representative))
+        if register.request(conn, call.request_id).reason is None:
+            register.set_reason(conn, call.request_id, Reason.SERVER_UPGRADED, actor, now)
         register.check(conn, call.request_id, actor, now)
         register.issue(conn, call.request_id, actor, now)
+
+
+def _identify(register: Clearinghouse, conn: Connection, call: RealCall, now: datetime) -> None:
+    before = None if call.request_id is None else register.request(conn, call.request_id)
+    if not call.is_accompanied or (before and before.state is not RequestState.OPENED):
+        return
+    actor = Actor("representative", str(call.representative))
+    opened = register.open_request(
+        conn,
+        product_id=OURS.product_id,
+        license_server_id=SERVERS[OURS.product_id][1],
+        channel=Channel.TELEPHONE,
+        caller=call.caller,
+        actor=actor,
+        now=now,
+    )
+    if before and before.id != opened.id:
+        register.abandon(conn, before.id, actor, now)
+    held = replace(call.row, request_id=opened.id, case_number=opened.case_number)
+    calls.save(conn, held, events=(), now=now)
 
 
 def _deny(register: Clearinghouse, conn: Connection, call: RealCall, now: datetime) -> None:
@@ -259,6 +292,7 @@ ACTS: Final[dict[str, Deed]] = {
     ),
     "let it ring": lambda _register, conn, _call, now: queues.expire_offers(conn, now, 0),
     "back at desk": _back_at_desk,
+    "identify": _identify,
     "issue": _issue,
     "deny": _deny,
     "close": _close,

@@ -11,19 +11,21 @@ from typing import Final
 
 from clearinghouse import Refusal, RequestState
 from clearinghouse.transitions import Act
-from ivr import events
+from ivr import actions, events
 from ivr.actions import Ask, HangUp, JoinConference, Listen, Note, Spoken, WaitInQueue
 from ivr.flow import FlowError, advance, resume
 from ivr.render import prompts_in
 from ivr.session import Session, Step, restore, snapshot
+from ivr.transitions import TRANSITIONS
 from ivr.turns import _state_at
 from switchboard.model import WAITING, CallState, WorkState
-from tests.ivr.sequence_codes import line_code_of
+from tests.ivr.sequence_codes import OURS, SERVERS, line_code_of
 from tests.ivr.sequence_orders import IllegalTurnError, Orders
 from tests.ivr.sequence_people import ModelCall, Switchboard
 from tests.ivr.sequence_register import Case, Rules
 
 LAST: Final = (Ask, Listen, WaitInQueue, JoinConference, HangUp)
+SAID: Final = actions.OpenRequest(OURS.product_id, SERVERS[OURS.product_id][1])
 SILENT: Final = (Step.AWAITING_CALL, Step.ENDED)
 
 Make = Callable[["ModelCall"], events.Event | None]
@@ -104,13 +106,18 @@ class ModelLine:
         if call.state in WAITING:
             return events.RepresentativeLost()
         case = None if call.request_id is None else self.orders.register.cases[call.request_id]
-        return events.ClosingCodeWanted(case is not None and case.state is RequestState.ISSUED)
+        is_unproven = case is not None and case.state is RequestState.ISSUED
+        return events.ClosingCodeWanted(is_unproven, call.request_id)
 
     def _want_reading(self, call: ModelCall) -> events.Event:
-        return events.RepresentativeLost() if call.state in WAITING else events.ReadingWanted()
+        if call.state in WAITING:
+            return events.RepresentativeLost()
+        return events.ReadingWanted(call.request_id)
 
     def _want_challenge(self, call: ModelCall) -> events.Event:
-        return events.RepresentativeLost() if call.state in WAITING else events.ChallengeWanted()
+        if call.state in WAITING:
+            return events.RepresentativeLost()
+        return events.ChallengeWanted(call.request_id)
 
     # One turn
 
@@ -136,10 +143,12 @@ class ModelLine:
         spoken: tuple[Spoken, ...] = ()
         session, waiting, is_brought = call.session, [event], False
         while waiting:
+            taken = waiting.pop(0)
             try:
-                session, ordered = advance(session, waiting.pop(0))
+                session, ordered = advance(session, taken)
             except FlowError as error:
-                if is_brought:
+                # What is brought has to fit, and what fits must lead where the table says.
+                if is_brought or type(taken) in TRANSITIONS[session.step]:
                     raise IllegalTurnError(
                         f"A command brought what does not fit: {error}"
                     ) from None
@@ -202,6 +211,19 @@ class ModelLine:
                     self.orders.register.cases[call.request_id], "representative"
                 )
 
+    def identify(self, call: ModelCall) -> None:
+        """The representative opens the request for IDs that were said, another server's."""
+        register = self.orders.register
+        before = None if call.request_id is None else self.case(call.request_id)
+        is_free = before is None or before.state is RequestState.OPENED
+        if not call.is_accompanied or not is_free:
+            return
+        opened = register.open(SAID, by_line=False)
+        if isinstance(opened, events.RequestOpened):
+            if before is not None and before.id != opened.case:
+                before.go(Act.ABANDON)
+            call.request_id, call.case_number = opened.case, opened.case_number
+
     def deny(self, call: ModelCall) -> None:
         """The representative refuses for good."""
         if call.request_id is not None and call.is_accompanied:
@@ -241,6 +263,7 @@ ACTS: Final[dict[str, Callable[[ModelLine, ModelCall], None]]] = {
     "let it ring": lambda line, call: line.board.miss(call),
     "representative lost": lambda line, call: line.board.lose(call),
     "back at desk": lambda line, _call: line.board.back_at_desk(),
+    "identify": ModelLine.identify,
     "issue": ModelLine.issue,
     "deny": ModelLine.deny,
     "close": ModelLine.close,

@@ -36,7 +36,7 @@ class Orders:
     ) -> events.Event | None:
         register = self.register
         if (case := getattr(command, "case", None)) is not None:
-            self._check_own(session, case)
+            self._check_own(call, session, case)
         match command:
             case actions.LookUpProduct(product_id):
                 return register.product(product_id)
@@ -49,7 +49,7 @@ class Orders:
                 register.set_reason(case, key)
                 return None
             case actions.IssueByLine(case):
-                if not session.issues:
+                if not session.issues or not register.cases[case].is_keyed_in(session):
                     raise IllegalTurnError("Nobody said that the line may issue.")
                 return register.issue_by_line(case, by_line=session.by_line)
             case actions.GiveId():
@@ -131,12 +131,11 @@ class Orders:
         except Refusal as refusal:
             return events.Refused(refusal.code.value)
 
-    def _check_own(self, session: Session, number: int) -> None:
-        """Only what this call has keyed is asked for, with a proof that holds."""
+    def _check_own(self, call: ModelCall, session: Session, number: int) -> None:
+        """Only what was keyed, or the representative has in hand, and with a proof that holds."""
         case = self.register.cases[number]
-        keyed = (session.product_id.digits, session.license_server_id.digits)
-        if keyed != (case.product_id, case.license_server_id):
-            raise IllegalTurnError(f"Case {number} is not the one that was keyed: {keyed}")
+        if not case.is_keyed_in(session) and call.request_id != number:
+            raise IllegalTurnError(f"Case {number} is not the one that was keyed.")
         if not holds(case.product_id, case.license_server_id):
             raise IllegalTurnError(f"Nothing proves case {number}.")
 

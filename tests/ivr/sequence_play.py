@@ -71,7 +71,11 @@ class Line(Protocol):
 
 @dataclass
 class Play:
-    """One sequence on one line. `at` is the call in hand; `proven` and `confirmed` name cases."""
+    """One sequence on one line.
+
+    `at` is the call in hand; `proven` and `confirmed` name cases, `opened` those that
+    each call had in hand, whether they were keyed or said to a representative.
+    """
 
     line: Line
     sids: list[str] = field(default_factory=list)
@@ -80,6 +84,7 @@ class Play:
     last: dict[int, tuple[str, str, str, dict[str, str]]] = field(default_factory=dict)
     proven: set[int] = field(default_factory=set)
     confirmed: set[int] = field(default_factory=set)
+    opened: set[tuple[int, int]] = field(default_factory=set)
 
     @property
     def call(self) -> Seen:
@@ -252,13 +257,14 @@ class Play:
         if state is CallState.TALKING:
             assert who is not None
         assert state not in IMPOSSIBLE.get(session.step, ())
+        if call.request_id is not None:
+            self.opened.add((call.id, call.request_id))
         if session.case is not None:
-            self._check_case(session)
+            self._check_case(call, session)
 
-    def _check_case(self, session: Session) -> None:
+    def _check_case(self, call: Seen, session: Session) -> None:
         case = self.line.case(session.case)
-        keyed = (session.product_id.digits, session.license_server_id.digits)
-        assert keyed == (case.product_id, case.license_server_id)
+        assert case.is_keyed_in(session) or (call.id, session.case) in self.opened
         if case.state is RequestState.CONFIRMED:
             assert session.case in self.confirmed
         if case.state is RequestState.READ:

@@ -14,6 +14,7 @@ from clearinghouse.transitions import Act, follow
 from codes import license_pack_id, new_license_server_id
 from ivr import actions, events
 from ivr.commands import REASONS
+from ivr.session import Session
 from tests.ivr.sequence_codes import (
     CASE_NUMBERS,
     CHALLENGE,
@@ -79,6 +80,12 @@ class Case:
     def case_number(self) -> str:
         """Twelve digits, one case's alone."""
         return CASE_NUMBERS[self.id]
+
+    def is_keyed_in(self, session: Session) -> bool:
+        """Whether a call has keyed both IDs of this request."""
+        codes = (session.product_id, session.license_server_id)
+        keyed = tuple("".join(filter(None, code.groups)) for code in codes)
+        return keyed == (self.product_id, self.license_server_id)
 
     def go(self, act: Act) -> None:
         """Take a step of the life cycle. Raises `Refusal`."""

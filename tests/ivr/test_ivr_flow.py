@@ -216,6 +216,24 @@ def test_star_at_the_second_code_leads_back_to_the_first() -> None:
     assert session.product_id.groups[3] is None
 
 
+@pytest.mark.parametrize("place", [0, 7, 14, 20, 33])
+def test_a_star_hit_by_mistake_costs_its_group_and_no_other(place: int) -> None:
+    """Star lies beside 7 and 0; the way back it would be is told by what follows it."""
+    hit = SERVER_ID[:place] + "*" + SERVER_ID[place + 1 :]
+    session, actions = run(CallArrived(), KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(hit))
+    assert session.step is Step.LICENSE_SERVER_ID
+    assert session.product_id.digits == PRODUCT_ID
+    assert session.license_server_id.missing == (place // 5 + 1,)
+    assert said(actions[-1:])[-1] == "ask_group"
+
+
+def test_who_goes_back_by_a_star_in_one_breath_keys_the_group_anew() -> None:
+    breath = f"{wrong(SERVER_ID, 2)[:3]}*{SERVER_ID}"
+    session, _ = run(CallArrived(), KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(breath))
+    assert session.step is Step.OPENING
+    assert session.product_id.complete
+
+
 def test_a_dropped_key_is_found_and_its_group_alone_is_asked() -> None:
     dropped = SERVER_ID[:12] + SERVER_ID[13:]
     _, actions = run(CallArrived(), KeysPressed(PRODUCT_ID), ProductFound(), KeysPressed(dropped))
@@ -242,6 +260,13 @@ def test_three_bad_tries_bring_a_person_with_everything_that_was_keyed() -> None
     assert session.step is Step.QUEUED
     assert said(actions)[-2:] == ["too_many_tries", "connecting"]
     assert session.product_id.groups == (PRODUCT_ID[:5], None, PRODUCT_ID[10:15], PRODUCT_ID[15:])
+
+
+def test_one_breath_is_one_try_however_much_of_it_is_wrong() -> None:
+    session, actions = run(CallArrived(), KeysPressed("111*222*333"))
+    assert session.step is Step.PRODUCT_ID
+    assert session.tries == 1
+    assert "too_many_tries" not in said(actions)
 
 
 def test_silence_asks_again_and_then_says_goodbye() -> None:
