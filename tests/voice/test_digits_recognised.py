@@ -23,7 +23,8 @@ OTHER_SPEAKERS = ("en", "en-gb-x-rp", "en-gb-scotland", "en-029", "en-us+f3", "e
 # Groups of five at each line; more of them by `DIGIT_GROUPS=100`, with `--timeout 3000`.
 GROUPS = int(os.environ.get("DIGIT_GROUPS", "4"))
 DIGITS = "0123456789"
-# Decibels of noise below the speech, and the share of digits that have to be understood.
+# Decibels of noise below the speech, and the share of digits that have to be understood: of a
+# hundred groups all were, on each line.
 LINES = [(None, 0.99), (25.0, 0.99), (20.0, 0.98)]
 
 
