@@ -39,21 +39,27 @@ class Observer(Protocol):
         """
 
 
-class _Unobserved:
-    """Nobody looks."""
+class Unobserved:
+    """Nobody looks; whoever looks for one thing alone begins with it."""
 
-    def request(self, call_sid: str) -> None: ...
+    def request(self, call_sid: str) -> None:
+        """Nothing is done."""
 
-    def turn(self, call: Call, step: Step, to: Step, outcome: str, seconds: float) -> None: ...
+    def turn(self, call: Call, step: Step, to: Step, outcome: str, seconds: float) -> None:
+        """Nothing is done."""
 
-    def failed(self, error: BaseException) -> None: ...
+    def failed(self, error: BaseException) -> None:
+        """Nothing is done."""
 
-    def telephony_failed(self) -> None: ...
+    def telephony_failed(self) -> None:
+        """Nothing is done."""
 
-    def voice_refused(self, name: str) -> None: ...
+    def voice_refused(self, name: str) -> None:
+        """Nothing is done."""
 
     def around(self, _what: str, act: Callable[P, R]) -> Callable[P, R]:
+        """Give it as it is."""
         return act
 
 
-UNOBSERVED: Observer = _Unobserved()
+UNOBSERVED: Observer = Unobserved()

@@ -25,8 +25,8 @@ from clearinghouse import (
 )
 from clearinghouse.audit import FIRST_HASH
 from data_store import reading, transaction
-from ivr.observer import P, R
-from ivr.session import Session, Step, restore
+from ivr.observer import Unobserved
+from ivr.session import Session, restore
 from ivr.webhooks import create_blueprint
 from region_routing import OutOfHours
 from switchboard import calls, events, overrides, queues, representatives
@@ -44,31 +44,15 @@ ALL: Final = 10_000
 SECONDS: Final = {"minutes pass": 20 * 60, "hours pass": 3 * 3600}
 
 
-class Failures:
+class Failures(Unobserved):
     """An observer that keeps what failed."""
 
     def __init__(self) -> None:
         self.errors: list[BaseException] = []
 
-    def request(self, call_sid: str) -> None:
-        """Nothing is kept of it."""
-
-    def turn(self, call: Call, step: Step, to: Step, outcome: str, seconds: float) -> None:
-        """Nothing is kept of it."""
-
     def failed(self, error: BaseException) -> None:
         """Keep it."""
         self.errors.append(error)
-
-    def telephony_failed(self) -> None:
-        """The network in these tests takes notes only."""
-
-    def voice_refused(self, name: str) -> None:
-        """The network in these tests speaks nothing."""
-
-    def around(self, _what: str, act: Callable[P, R]) -> Callable[P, R]:
-        """Nothing is watched."""
-        return act
 
 
 class RealCall:

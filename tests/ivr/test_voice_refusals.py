@@ -8,7 +8,7 @@ from flask import Flask
 
 from ivr.fallback import FallbackServices
 from ivr.fallback import create_blueprint as create_fallback
-from ivr.observer import UNOBSERVED
+from ivr.observer import Unobserved
 from ivr.webhooks import create_blueprint
 from tests.ivr.conftest import BASE, Telephone
 
@@ -158,7 +158,7 @@ def test_any_other_failure_is_apologised_for(telephone) -> None:
 def test_a_refusal_is_told_once(house, telephone) -> None:
     told: list[str] = []
 
-    class Listening(type(UNOBSERVED)):  # type: ignore[misc]  # the one that does nothing else
+    class Listening(Unobserved):
         def voice_refused(self, name: str) -> None:
             told.append(name)
 

@@ -1,7 +1,7 @@
 """A recogniser of single words in telephone sound: cepstra, and the nearest of known words.
 
 Small enough to be read: no model, no training. What it hears is compared with the same words by
-other speakers, stretched in time as it fits best (dynamic time warping).
+other speakers over the same line, stretched in time as it fits best (dynamic time warping).
 """
 
 import cmath
@@ -13,13 +13,17 @@ from phone_network.speaking_sound import TELEPHONE_RATE, samples_of
 
 Frames = list[list[float]]
 SIZE, LENGTH, STEP = 256, 200, 80  # of a spectrum, a frame and its step, in samples
+HALF = SIZE // 2
 BANDS, CEPSTRA = 16, 10
-LOWEST, HIGHEST = 150, 3400  # hertz that a telephone carries
+LOWEST, HIGHEST = 300, 3400  # hertz that a telephone carries
 QUIET = 7.0  # a frame whose logarithm of energy is that far below the loudest is silence
-ABOVE_NOISE = 1.5  # and a frame that is no more than that above the faintest one
+ABOVE_NOISE = 1.5  # and a frame that is no more than that above the faint ones
 PAUSE = 0.12  # seconds of silence that part two words
+MARGIN = 4  # frames before and behind a word that belong to it: a faint f or n
+SHORTEST = 0.08  # seconds of a word; what is shorter is a click
 _WINDOW = [0.54 - 0.46 * math.cos(2 * math.pi * n / (LENGTH - 1)) for n in range(LENGTH)]
-_REVERSED = [int(f"{n:08b}"[::-1], 2) for n in range(SIZE)]
+_PADDING = [0.0] * (SIZE - LENGTH)
+_REVERSED = [int(f"{n:07b}"[::-1], 2) for n in range(HALF)]
 _TURNS = [cmath.exp(-2j * math.pi * n / SIZE) for n in range(SIZE // 2)]
 
 
@@ -49,17 +53,27 @@ _COSINES = [
 ]
 
 
-def _spectrum(samples: list[float]) -> list[float]:
-    values: list[complex] = [samples[n] for n in _REVERSED]
+def spectrum(samples: Sequence[float]) -> list[float]:
+    """The power at each of `HALF` frequencies of `SIZE` samples.
+
+    Two real samples make one complex one, so the transform has half the size.
+    """
+    values = [complex(samples[2 * n], samples[2 * n + 1]) for n in _REVERSED]
     size = 2
-    while size <= SIZE:
+    while size <= HALF:
         half, turn = size // 2, SIZE // size
-        for start in range(0, SIZE, size):
-            for n in range(start, start + half):
-                turned = _TURNS[(n - start) * turn] * values[n + half]
-                values[n], values[n + half] = values[n] + turned, values[n] - turned
+        turns = _TURNS[: half * turn : turn]
+        for start in range(0, HALF, size):
+            lower = values[start : start + half]
+            upper = [t * v for t, v in zip(turns, values[start + half : start + size], strict=True)]
+            values[start : start + half] = [a + b for a, b in zip(lower, upper, strict=True)]
+            values[start + half : start + size] = [a - b for a, b in zip(lower, upper, strict=True)]
         size *= 2
-    return [abs(value) ** 2 for value in values[: SIZE // 2]]
+    mirrored = [values[0].conjugate(), *(value.conjugate() for value in values[:0:-1])]
+    return [
+        abs((one + other) / 2 - 0.5j * turn * (one - other)) ** 2
+        for one, other, turn in zip(values, mirrored, _TURNS, strict=True)
+    ]
 
 
 def words(sound: bytes) -> list[Frames]:
@@ -67,41 +81,62 @@ def words(sound: bytes) -> list[Frames]:
     samples = samples_of(sound)
     heard = []
     for start in range(0, len(samples) - LENGTH, STEP):
-        frame = [samples[start + n] * _WINDOW[n] for n in range(LENGTH)]
-        power = _spectrum(frame + [0.0] * (SIZE - LENGTH))
+        frame = [s * w for s, w in zip(samples[start : start + LENGTH], _WINDOW, strict=True)]
+        power = spectrum(frame + _PADDING)
         heard.append([math.log(sum(power[n] * w for n, w in band) + 1e3) for band in _BANDS])
     energy = [sum(frame) / BANDS for frame in heard]
-    floor = max(max(energy) - QUIET, min(energy) + ABOVE_NOISE)
+    faint = sorted(energy)[len(energy) // 20]
+    floor = max(max(energy) - QUIET, faint + ABOVE_NOISE)
     loud = [n for n, each in enumerate(energy) if each > floor]
     longest = PAUSE * TELEPHONE_RATE / STEP
     cuts = [n for n, (one, next_) in enumerate(pairwise(loud), 1) if next_ - one > longest]
     parts = [loud[a:b] for a, b in pairwise([0, *cuts, len(loud)])]
-    return [_cepstra([heard[n] for n in part]) for part in parts]
+    shortest = SHORTEST * TELEPHONE_RATE / STEP
+    return [
+        _cepstra(heard[max(0, part[0] - MARGIN) : part[-1] + 1 + MARGIN])
+        for part in parts
+        if len(part) >= shortest
+    ]
 
 
 def _cepstra(frames: Frames) -> Frames:
-    """Shapes of spectra, less their mean: how loud and through what line does not count."""
-    raw = [
+    """Shapes of spectra, without their loudness.
+
+    Their mean is left in: without it "nine" is taken for "five", since a telephone carries little
+    of what else tells an n from a v.
+    """
+    return [
         [sum(c * v for c, v in zip(row, frame, strict=True)) for row in _COSINES]
         for frame in frames
     ]
-    means = [sum(column) / len(raw) for column in zip(*raw, strict=True)]
-    return [[v - m for v, m in zip(frame, means, strict=True)] for frame in raw]
 
 
 def nearest(heard: Frames, known: Mapping[str, Sequence[Frames]]) -> str:
     """Give the known word that fits best."""
-    return min(known, key=lambda word: min(_distance(heard, each) for each in known[word]))
+    best, found = math.inf, ""
+    for word, examples in known.items():
+        for each in examples:
+            distance = _distance(heard, each, best)
+            if distance < best:
+                best, found = distance, word
+    return found
 
 
-def _distance(one: Frames, other: Frames) -> float:
+def _distance(one: Frames, other: Frames, limit: float) -> float:
+    """How far two words are from each other; infinite as soon as it is beyond the limit."""
+    length = len(one) + len(other)
     row = [0.0, *([math.inf] * len(other))]
     for frame in one:
-        new = [math.inf]
-        for n, against in enumerate(other):
-            new.append(math.dist(frame, against) + min(row[n], row[n + 1], new[n]))
+        least = last = math.inf
+        new = [last]
+        for against, (diagonal, above) in zip(other, pairwise(row), strict=True):
+            last = math.dist(frame, against) + min(diagonal, above, last)
+            new.append(last)
+            least = min(least, last)
+        if least >= limit * length:
+            return math.inf
         row = new
-    return row[-1] / (len(one) + len(other))
+    return row[-1] / length
 
 
 def edits(said: Sequence[str], heard: Sequence[str]) -> int:
