@@ -28,8 +28,9 @@ from phone_network import actor_client
 from region_routing import Route, RoutingTable
 from scripted_calls.caller import Caller, Stage
 from scripted_calls.console import ConsolePages
-from scripted_calls.playing import CallerPlayer, RepresentativePlayer
+from scripted_calls.playing import CallerPlayer
 from scripted_calls.representative import Representative
+from scripted_calls.serving import RepresentativePlayer
 from scripted_calls.wizard import WizardPages
 
 # A run is stuck after so many seconds of wall time; a straight one takes a few.
@@ -151,7 +152,9 @@ async def converse(
             prompts,
             language,
             tell,
-            script=Representative(refuses=variation.no_issue),
+            script=Representative(
+                refuses=variation.no_issue, is_away=variation.hang_up_at is Stage.QUEUE
+            ),
             console=console,
             identity=house.demo.login,
         )
@@ -178,12 +181,9 @@ async def converse(
             await desk_phone.rest()  # nobody is at work until the caller has hung up, or at all
         working = asyncio.create_task(_work(representative, caller, variation))
         try:
-            await asyncio.wait({calling, working}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done() and not variation.out_of_hours:
-                await working  # what went wrong at the console is raised here, not waited for
-            await calling
+            await _beside(working, calling)
             # Time moves on only once the network has told the line that the call is over.
-            await caller_phone.sleep(SETTLING_SECONDS)
+            await _beside(working, asyncio.create_task(caller_phone.sleep(SETTLING_SECONDS)))
             await caller_phone.rest()
             if representative.has_call:
                 await working
@@ -194,6 +194,14 @@ async def converse(
         if caller.script.closing_code is not None:
             await wizard.finish()
     return caller
+
+
+async def _beside(working: asyncio.Task[None], act: asyncio.Task[None]) -> None:
+    """Wait for an act; what goes wrong at the console meanwhile is raised, not waited for."""
+    await asyncio.wait({working, act}, return_when=asyncio.FIRST_COMPLETED)
+    if working.done():
+        await working
+    await act
 
 
 async def _work(

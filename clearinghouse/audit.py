@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, bindparam, select, text, update
 
 from clearinghouse import outbox
 from clearinghouse.audit_examination import FIRST_HASH, SIGNING, End, Examination, Written, link
@@ -15,7 +15,7 @@ from clearinghouse.audit_findings import Finding
 from clearinghouse.audit_keys import Signer
 from clearinghouse.model import Actor
 from clearinghouse.tables import audit_entries, audit_head
-from data_store import Prepared, mark_durable
+from data_store import Prepared, PreparedInsert, mark_durable
 
 HIGHEST_NUMBER: Final = 2**31 - 1
 OWN_END: Final = "the chain's end"
@@ -32,19 +32,17 @@ _make_head = text(
 _move_head = Prepared(
     update(audit_head).values(number=bindparam("new_number"), hash=bindparam("new_hash"))
 )
-_add = Prepared(
-    insert(audit_entries).inline(),
-    names=(
-        "number",
-        "at",
-        "product_id",
-        "request_id",
-        "body",
-        "previous",
-        "hash",
-        "signature",
-        "seal",
-    ),
+_add = PreparedInsert(
+    audit_entries,
+    "number",
+    "at",
+    "product_id",
+    "request_id",
+    "body",
+    "previous",
+    "hash",
+    "signature",
+    "seal",
 )
 _all = select(audit_entries).order_by(audit_entries.c.number)
 _stream = _all.execution_options(yield_per=_CHUNK)

@@ -4,7 +4,7 @@ from data_store.cipher import Cipher
 from data_store.engine import open_engine
 from data_store.errors import ConnectionLostError, StoreError
 from data_store.naming import named_metadata
-from data_store.prepared import Prepared
+from data_store.prepared import Prepared, PreparedInsert
 from data_store.private_file import read_private, write_private
 from data_store.revision import Revision, check_revision, stored_revision
 from data_store.transactions import mark_durable, reading, transaction
@@ -15,6 +15,7 @@ __all__ = [
     "ConnectionLostError",
     "Json",
     "Prepared",
+    "PreparedInsert",
     "Revision",
     "StoreError",
     "UtcDateTime",

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, Dialect, Select, Table, bindparam, insert
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -24,6 +24,7 @@ Convert = Callable[[Any], Any]
 Places = tuple[tuple[int, Convert], ...]
 # A tuple with the columns' names.
 Row = Any
+MOST_ROWS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,8 @@ class Prepared:
     For connections of `transaction` and `reading`, which have begun already.
     """
 
-    def __init__(
-        self, statement: UpdateBase | Select[*tuple[Any, ...]], names: Sequence[str] | None = None
-    ) -> None:
-        """`names`: the columns that an INSERT fills, each by the parameter of its name."""
+    def __init__(self, statement: UpdateBase | Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
-        self._columns = list(names) if names is not None else None
         self._compiled: WeakKeyDictionary[Dialect, _Compiled] = WeakKeyDictionary()
 
     def run(self, conn: Connection, values: Mapping[str, Any]) -> None:
@@ -72,12 +69,6 @@ class Prepared:
         compiled = self._for(conn.dialect)
         given = compiled.values(values)
         _send(conn, compiled.text, given, lambda cursor: cursor.execute(compiled.text, given))
-
-    def run_all(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Carry it out for each row, by one call of the driver."""
-        compiled = self._for(conn.dialect)
-        given = [compiled.values(row) for row in rows]
-        _send(conn, compiled.text, given, lambda cursor: cursor.executemany(compiled.text, given))
 
     def first(self, conn: Connection, values: Mapping[str, Any]) -> Row:
         """The first row that it selects, converted and by names; None where there is none."""
@@ -106,7 +97,7 @@ class Prepared:
         return self._compiled.get(dialect) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        made = self._statement.compile(dialect=dialect, column_keys=self._columns)
+        made = self._statement.compile(dialect=dialect)
         assert isinstance(made, SQLCompiler)  # noqa: S101 -- for the type checker
         # The bound names in the statement's order where the driver takes them by place.
         names = tuple(made.positiontup or made.bind_names.values())
@@ -128,6 +119,46 @@ class Prepared:
         )
         self._compiled[dialect] = compiled
         return compiled
+
+
+class PreparedInsert:
+    """New rows of one table, of which the same columns are filled each time."""
+
+    def __init__(self, table: Table, *names: str) -> None:
+        self._table = table
+        self._names = names
+        self._by_count: dict[int, Prepared] = {}
+
+    def run(self, conn: Connection, row: Mapping[str, Any]) -> None:
+        """Add one row. Raises SQLAlchemy's `DBAPIError`."""
+        self.run_all(conn, (row,))
+
+    def run_all(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows, in order, by one statement for each few of them.
+
+        Not by the driver's `executemany`, for which psycopg makes a pipeline (70 microseconds).
+        """
+        for at in range(0, len(rows), MOST_ROWS):
+            few = rows[at : at + MOST_ROWS]
+            values = {
+                f"{name}_{place}": row[name]
+                for place, row in enumerate(few)
+                for name in self._names
+            }
+            self._for(len(few)).run(conn, values)
+
+    def _for(self, count: int) -> Prepared:
+        return self._by_count.get(count) or self._by_count.setdefault(count, self._of(count))
+
+    def _of(self, count: int) -> Prepared:
+        rows = [
+            {
+                name: bindparam(f"{name}_{place}", type_=self._table.c[name].type)
+                for name in self._names
+            }
+            for place in range(count)
+        ]
+        return Prepared(insert(self._table).inline().values(rows))
 
 
 def _row_type(names: Sequence[str]) -> Any:  # noqa: ANN401 -- a class made of the statement

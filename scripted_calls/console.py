@@ -15,6 +15,10 @@ class ConsoleRefusedError(Exception):
     """The console did not do what was asked. The message says what, and what it answered."""
 
 
+class OvertakenError(ConsoleRefusedError):
+    """The act was open when the desk was read, and is no longer: look again."""
+
+
 class ConsolePages:
     """One logged-in representative at the console at `url` (without the trailing slash)."""
 
@@ -39,7 +43,11 @@ class ConsolePages:
             return self._desk(await answer.json())
 
     async def do(self, act: Do) -> None:
-        """Carry out one act by its form. Raises `ConsoleRefusedError` with what the desk says."""
+        """Carry out one act by its form.
+
+        Raises `OvertakenError` where the desk has changed since it was read, and else
+        `ConsoleRefusedError` with what it says.
+        """
         if act.act == "available":
             path, fields = "presence", {"presence": "available"}
         else:
@@ -47,7 +55,9 @@ class ConsolePages:
         async with self._http.post(f"{self._url}/{path}", data=fields, headers=JSON) as answer:
             if answer.status != HTTPStatus.OK:
                 said = (await answer.text())[:500]
-                raise ConsoleRefusedError(f"{act.act} was answered {answer.status}: {said}")
+                is_overtaken = answer.status == HTTPStatus.CONFLICT
+                kind = OvertakenError if is_overtaken else ConsoleRefusedError
+                raise kind(f"{act.act} was answered {answer.status}: {said}")
 
     def _desk(self, shown: dict[str, Any]) -> Desk:
         call = shown["call"]

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from scripted_calls.ledger import Row
-from scripted_calls.playing import ACT_SECONDS, KEY_SECONDS, TYPED_DIGIT_SECONDS
+from scripted_calls.playing import KEY_SECONDS, TYPED_DIGIT_SECONDS
 from scripted_calls.population import DROPS, REDIAL_SECONDS, WITHHOLDING, WRONG_KEYS
 from scripted_calls.population import KEY_SECONDS as TIRED_KEY_SECONDS
+from scripted_calls.serving import ACT_SECONDS
 
 GROUPS_READ: Final = 7
 _OPENING = """\

@@ -1,4 +1,4 @@
-"""Play the scripted parties on a simulated phone network, each on a telephone of its own.
+"""Play the scripted caller on a simulated phone network, on a telephone of its own.
 
 A player carries acts out and brings events; what is done and why stands in the scripts. It tells
 every line of the conversation to `tell(at, who, words)`, as it happens.
@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from phone_network.actor_client import Acting
 from scripted_calls import calling
-from scripted_calls import representative as serving
 from scripted_calls.caller import GROUP_DIGITS, Caller, advance
 from scripted_calls.hand import Hand, Pressed
 from spoken_prompts import Prompts
@@ -23,17 +22,6 @@ Tell = Callable[[datetime, str, str], object]
 # Seconds that each act takes a person, before it is done.
 KEY_SECONDS = 0.6
 TYPED_DIGIT_SECONDS = 1.2
-ACT_SECONDS = {
-    "answer": 3.0,
-    "verify": 5.0,
-    "challenge": 3.0,
-    "answer-challenge": 5.0,
-    "issue": 5.0,
-    "read": 0.5,
-    "ask-closing-code": 4.5,
-    "finish": 5.0,
-}
-GLANCE_SECONDS = 1.0
 # What the network calls whoever speaks for the application.
 LINE = "line"
 
@@ -46,16 +34,6 @@ class Wizard(Protocol):
 
     async def answer(self, challenge: str) -> calling.Answered:
         """Type a challenge and read the answer."""
-
-
-class Console(Protocol):
-    """The agent console, as the representative uses it."""
-
-    async def look(self) -> serving.Desk:
-        """Read the desk."""
-
-    async def do(self, act: serving.Do) -> None:
-        """Carry out one act."""
 
 
 class Party:
@@ -260,71 +238,6 @@ class CallerPlayer(Party):
         for group in again:
             typed[group - 1] = self._hand.types(batched(code)[group - 1])
         self._typed = "".join(typed)
-
-
-class RepresentativePlayer(Party):
-    """Plays a scripted representative: the console's pages, and a telephone to speak."""
-
-    def __init__(
-        self,
-        phone: Acting,
-        prompts: Prompts,
-        language: str,
-        tell: Tell,
-        *,
-        script: serving.Representative,
-        console: Console,
-        identity: str,
-    ) -> None:
-        super().__init__(phone, prompts, language, tell)
-        self.script = script
-        self._console = console
-        self._identity = identity
-
-    @property
-    def has_call(self) -> bool:
-        """Whether a call has come through."""
-        return bool(self._call)
-
-    async def work(self) -> None:
-        """Serve one call from ringing to the end of wrap-up."""
-        await self._phone.do("register", client=self._identity)
-        while (await self._receive())["event"] != "registered":
-            pass
-        while not self.script.finished:
-            desk = await self._console.look()
-            # Nobody speaks into a telephone that has not rung yet.
-            await self._take(desk if self._call else replace(desk, call_id=None))
-            await self._glance()
-            while self._waiting:
-                await self._notice(self._waiting.popleft())
-        # Who is done holds up nobody's time: the caller may still be with the line.
-        await self._phone.rest()
-
-    async def _glance(self) -> None:
-        """Let a moment pass before the next look at the desk."""
-        await self._pause(GLANCE_SECONDS)
-
-    async def _notice(self, event: Mapping[str, Any]) -> None:
-        match event["event"]:
-            case "ringing":
-                self._call = event["call"]
-                await self._phone.do("answer", call=self._call)
-            case "heard":
-                phrase, values = self._recognise(event)
-                await self._take(serving.CallerSaid(phrase.removeprefix("caller_"), values))
-
-    async def _take(self, event: serving.Event) -> None:
-        self.script, acts = serving.advance(self.script, event)
-        for act in acts:
-            match act:
-                case serving.Say(phrase, values):
-                    await self._say(phrase, values)
-                case serving.Do(name):
-                    if name in ACT_SECONDS:
-                        await self._pause(ACT_SECONDS[name])
-                    await self._console.do(act)
-                    self._tell(self._now, "console", name.replace("-", " "))
 
 
 def _speaker(who: str) -> str:

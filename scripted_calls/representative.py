@@ -55,9 +55,13 @@ Act = Do | Say
 
 @dataclass(frozen=True, slots=True)
 class Representative:
-    """A representative's habits and what has happened in the call in hand."""
+    """A representative's habits and what has happened in the call in hand.
+
+    `is_away`: available, but not there when it rings.
+    """
 
     refuses: bool = False
+    is_away: bool = False
     greeted: bool = False
     said_group: int = 0
     said_challenge: bool = False
@@ -78,7 +82,7 @@ def advance(who: Representative, event: Event) -> tuple[Representative, tuple[Ac
 
 
 def _work(who: Representative, desk: Desk) -> tuple[Representative, tuple[Act, ...]]:
-    for act in ("available", "answer"):
+    for act in ("available",) if who.is_away else ("available", "answer"):
         if act in desk.allowed:
             return who, (Do(act),)
     if "finish" in desk.allowed:

@@ -32,9 +32,10 @@ from scripted_calls.calling import Ended, Heard
 from scripted_calls.desk import DeskHere
 from scripted_calls.hand import Hand, Pressed
 from scripted_calls.line import VOICE, LineHere
-from scripted_calls.playing import GLANCE_SECONDS, KEY_SECONDS, CallerPlayer, RepresentativePlayer
+from scripted_calls.playing import KEY_SECONDS, CallerPlayer
 from scripted_calls.representative import Representative
 from scripted_calls.screen import Screen
+from scripted_calls.serving import GLANCE_SECONDS, RepresentativePlayer
 from scripted_calls.switching import ExchangeTelephony
 from switchboard import calls, events, overrides, representatives
 from switchboard.events import Event, EventKind

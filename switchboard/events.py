@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from data_store import Prepared
+from data_store import PreparedInsert
 from switchboard.tables import events
 
 
@@ -75,7 +75,7 @@ class Event:
     data: Mapping[str, Any]
 
 
-_INSERT = Prepared(insert(events).inline(), names=("call_id", "case_number", "at", "kind", "data"))
+_INSERT = PreparedInsert(events, "call_id", "case_number", "at", "kind", "data")
 _SINCE = (
     select(events)
     .where(events.c.id > bindparam("last_id"))

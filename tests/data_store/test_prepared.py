@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    insert,
     select,
     text,
 )
@@ -23,11 +22,13 @@ from data_store import (
     ConnectionLostError,
     Json,
     Prepared,
+    PreparedInsert,
     UtcDateTime,
     open_engine,
     reading,
     transaction,
 )
+from data_store.prepared import MOST_ROWS
 
 NOW = datetime(2026, 3, 2, 15, 0, 0, 123456, tzinfo=UTC)
 metadata = MetaData()
@@ -39,7 +40,7 @@ things = Table(
     Column("at", UtcDateTime),
     Column("data", Json),
 )
-ADD = Prepared(insert(things).inline(), names=("id", "name", "at", "data"))
+ADD = PreparedInsert(things, "id", "name", "at", "data")
 FIND = Prepared(select(things).where(things.c.id == bindparam("wanted")))
 ALL = Prepared(select(things).order_by(things.c.id))
 ROW = {"id": 1, "name": "Ægir – 電話", "at": NOW, "data": {"groups": [1, None]}}
@@ -71,6 +72,14 @@ def test_a_row_comes_back_as_it_was_given(store: Engine) -> None:
         (slowly,) = conn.execute(select(things).where(things.c.id == 1))
         assert found == tuple(slowly)
         assert ALL.all(conn, {}) == [found, (2, None, None, None), (3, None, None, None)]
+
+
+def test_many_rows_go_in_their_order(store: Engine) -> None:
+    rows = [{"id": n, "name": str(n), "at": NOW, "data": [n]} for n in range(1, 2 * MOST_ROWS + 4)]
+    within(store, lambda conn: ADD.run_all(conn, rows))
+    within(store, lambda conn: ADD.run_all(conn, []))
+    with reading(store) as conn:
+        assert [tuple(row.values()) for row in rows] == ALL.all(conn, {})
 
 
 def test_a_statement_serves_two_stores_of_one_process(

@@ -65,7 +65,10 @@ def activated(data: Path, licence: Any, now: datetime) -> Path:
 
 @pytest.fixture
 def clock(now: datetime) -> Callable[[], datetime]:
-    return lambda: now + timedelta(hours=1)
+    """An hour later, but not tomorrow: a certificate made then would not be valid today."""
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    later = now + min(timedelta(hours=1), (midnight - now) / 2)
+    return lambda: later
 
 
 @pytest.fixture

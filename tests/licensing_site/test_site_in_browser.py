@@ -188,6 +188,7 @@ def test_the_whole_way_by_keyboard(website: Website, page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Information Needed")
+    page.wait_for_load_state()
     page.get_by_label("Product ID", exact=True).focus()
     codes = (server.product_id, license_server_id.format(server.shown))
     for text in (*codes, " ", "Anna", "Berg", "Example", "Germ"):
