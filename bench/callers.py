@@ -23,7 +23,7 @@ from switchboard.model import Call, Presence, WorkState
 from switchboard.tables import calls as call_rows
 from switchboard.tables import representatives as people
 
-PEOPLE: Final = 8
+PEOPLE: Final = 32
 HASH: Final = "0123456789012345"
 
 

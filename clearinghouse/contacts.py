@@ -5,14 +5,14 @@ import os
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from clearinghouse.tables import contacts, wrong_tries
-from data_store import Prepared
+from data_store import Prepared, PreparedInsert
 
 _SALT_BYTES: Final = 16
 
-_add = insert(contacts)
+_add = PreparedInsert(contacts, "request_id", "number", "salt", "at")
 _of_request = Prepared(
     select(contacts.c.number)
     .where(contacts.c.request_id == bindparam("request"))
@@ -28,7 +28,7 @@ _erase_tries = delete(wrong_tries).where(
 def record(connection: Connection, request_id: int, number: str, now: datetime) -> str:
     """Store who called about a request; gives the salted hash that may stand in the audit."""
     salt = os.urandom(_SALT_BYTES)
-    connection.execute(_add, {"request_id": request_id, "number": number, "salt": salt, "at": now})
+    _add.run(connection, {"request_id": request_id, "number": number, "salt": salt, "at": now})
     return fingerprint(salt, number)
 
 

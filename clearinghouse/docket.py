@@ -37,8 +37,26 @@ _run_out = (
 _standing_of_product = _columns.where(_R.product_id == bindparam("product"), _R.is_standing)
 _standing_of_server = _columns.where(permissions.c.server_id == bindparam("server"), _R.is_standing)
 _case_taken = Prepared(select(_R.id).where(_R.case_number == bindparam("case_number")))
-_challenge = select(_R.challenge).where(_R.id == bindparam("request"))
-_add = insert(requests).returning(_R.id)
+_challenge = Prepared(select(_R.challenge).where(_R.id == bindparam("request")))
+_NEW: Final = (
+    "case_number",
+    "product_id",
+    "license_server_id",
+    "last_issue",
+    "reason",
+    "channel",
+    "line_code",
+    "opened_at",
+    "window_ends_at",
+)
+_add = Prepared(
+    insert(requests)
+    .values(
+        {name: bindparam(name, type_=_R[name].type) for name in _NEW}
+        | {"state": RequestState.OPENED.value, "is_standing": True}
+    )
+    .returning(_R.id)
+)
 _this = update(requests).where(_R.id == bindparam("request"))
 
 _CHANGEABLE: Final = (
@@ -113,13 +131,13 @@ def is_case_taken(connection: Connection, case_number: str) -> bool:
 
 def challenge_of(connection: Connection, request_id: int) -> str | None:
     """Read the challenge that a request was given."""
-    return connection.execute(_challenge, {"request": request_id}).scalar()
+    row = _challenge.first(connection, {"request": request_id})
+    return None if row is None else row.challenge
 
 
 def add(connection: Connection, **values: object) -> int:
     """Store a new request; gives its id."""
-    values = {"state": RequestState.OPENED.value, "is_standing": True, **values}
-    return int(connection.execute(_add, values).scalar_one())
+    return int(_add.first(connection, values).id)
 
 
 def change(connection: Connection, request_id: int, **values: object) -> None:

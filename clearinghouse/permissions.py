@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from clearinghouse import servers
 from clearinghouse.model import PermissionState
 from clearinghouse.tables import permissions
-from data_store import Prepared
+from data_store import Prepared, PreparedInsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,12 @@ _by_issue = Prepared(
     )
 )
 _by_request = Prepared(select(permissions).where(_P.request_id == bindparam("request")))
-_next_pending = select(_P.id).where(
-    _P.server_id == bindparam("server"),
-    _P.issue > bindparam("number"),
-    _P.state == PermissionState.PENDING.value,
+_next_pending = Prepared(
+    select(_P.id).where(
+        _P.server_id == bindparam("server"),
+        _P.issue > bindparam("number"),
+        _P.state == PermissionState.PENDING.value,
+    )
 )
 _reactivations = (
     select(_P.issued_at)
@@ -50,7 +52,17 @@ _reactivations = (
 _accepted = select(func.max(_P.issue)).where(
     _P.server_id == bindparam("server"), _P.accepted_at.is_not(None)
 )
-_add = insert(permissions)
+_add = PreparedInsert(
+    permissions,
+    "product_id",
+    "issue",
+    "server_id",
+    "request_id",
+    "new_license_server_id",
+    "state",
+    "is_reactivation",
+    "issued_at",
+)
 _accept = (
     update(permissions)
     .where(_P.id == bindparam("permission"))
@@ -99,7 +111,7 @@ def is_usable(connection: Connection, permission: Permission) -> bool:
     if permission.state is not PermissionState.REVOKED:
         return True
     server = {"server": permission.server_id, "number": permission.issue}
-    return connection.execute(_next_pending, server).first() is not None
+    return _next_pending.first(connection, server) is not None
 
 
 def reactivations(connection: Connection, server_id: int, since: datetime) -> Sequence[datetime]:
@@ -125,8 +137,8 @@ def add(
     now: datetime,
 ) -> None:
     """Store an issued number."""
-    connection.execute(
-        _add,
+    _add.run(
+        connection,
         {
             "product_id": product_id,
             "issue": issue,

@@ -22,15 +22,17 @@ _takes_a_place = or_(
     and_(_S.deactivated_at.is_(None), _S.accepted_at.is_not(None)),
     and_(_S.issued_at > bindparam("since"), or_(_S.deactivated_at.is_(None), _is_given_a_number)),
 )
-_registered = (
-    select(func.count())
+_registered = Prepared(
+    select(func.count().label("number"))
     .select_from(servers)
     .where(_S.product_id == bindparam("product"), _takes_a_place)
 )
-_placed = select(_S.id).where(_S.id == bindparam("server"), _takes_a_place)
+_placed = Prepared(select(_S.id).where(_S.id == bindparam("server"), _takes_a_place))
 _add = insert(servers).returning(_S.id)
-_note_issue = _this.values(issued_at=bindparam("at"))
-_note_acceptance = _this.where(_S.accepted_at.is_(None)).values(accepted_at=bindparam("at"))
+_note_issue = Prepared(_this.values(issued_at=bindparam("at")))
+_note_acceptance = Prepared(
+    _this.where(_S.accepted_at.is_(None)).values(accepted_at=bindparam("at"))
+)
 _activate = _this.where(_S.deactivated_at.is_not(None)).values(deactivated_at=None)
 _deactivate = _this.values(deactivated_at=bindparam("at"))
 _of_product = (
@@ -69,13 +71,13 @@ def registered(connection: Connection, product_id: str, since: datetime) -> int:
     A first activation that was never finished stops counting, or it would use up a place for good.
     """
     values = {"product": product_id, "since": since}
-    return connection.execute(_registered, values).scalar_one()
+    return int(_registered.first(connection, values).number)
 
 
 def has_place(connection: Connection, server_id: int, since: datetime) -> bool:
     """Say whether a server is among those that `registered` counts."""
     values = {"server": server_id, "since": since}
-    return connection.execute(_placed, values).first() is not None
+    return _placed.first(connection, values) is not None
 
 
 def add(connection: Connection, product_id: str, now: datetime) -> int:
@@ -86,14 +88,14 @@ def add(connection: Connection, product_id: str, now: datetime) -> int:
 
 def note_issue(connection: Connection, server_id: int, now: datetime) -> None:
     """Note that a server was given a number."""
-    connection.execute(_note_issue, {"server": server_id, "at": now})
+    _note_issue.run(connection, {"server": server_id, "at": now})
 
 
 def note_acceptance(
     connection: Connection, server_id: int, now: datetime, *, is_active: bool
 ) -> None:
     """Note that a server showed to hold a number; a current one makes it active again."""
-    connection.execute(_note_acceptance, {"server": server_id, "at": now})
+    _note_acceptance.run(connection, {"server": server_id, "at": now})
     if is_active:
         connection.execute(_activate, {"server": server_id})
 

@@ -33,6 +33,7 @@ class _Compiled:
 
     text: str
     names: tuple[str, ...]
+    constants: Mapping[str, Any]
     pick: Callable[[Mapping[str, Any]], Any]
     converts: Places
     results: Places
@@ -40,7 +41,7 @@ class _Compiled:
     positional: bool
 
     def values(self, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a tuple or a dict, by driver
-        picked = self.pick(given)
+        picked = self.pick({**self.constants, **given} if self.constants else given)
         values = list(picked) if len(self.names) != 1 else [picked]
         for place, convert in self.converts:
             values[place] = convert(values[place])
@@ -55,7 +56,7 @@ class _Compiled:
 
 
 class Prepared:
-    """A statement whose shape never differs, with named parameters.
+    """A statement whose shape never differs, with named parameters, and constants if it has any.
 
     For connections of `transaction` and `reading`, which have begun already.
     """
@@ -101,10 +102,13 @@ class Prepared:
         assert isinstance(made, SQLCompiler)  # noqa: S101 -- for the type checker
         # The bound names in the statement's order where the driver takes them by place.
         names = tuple(made.positiontup or made.bind_names.values())
-        columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
+        columns = self._statement.exported_columns
         compiled = _Compiled(
             text=str(made),
             names=names,
+            constants={
+                name: made.binds[name].value for name in names if not made.binds[name].required
+            },
             pick=itemgetter(*names) if names else _nothing,
             converts=_places(
                 made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)

@@ -42,11 +42,11 @@ _KEEP = Prepared(
     .where(calls.c.id == bindparam("id_"))
     .values({name: bindparam(f"new_{name}") for name in _KEPT})
 )
-_END = (
+_END = Prepared(
     update(calls)
     .where(calls.c.id == bindparam("id_"))
     .values(
-        state=CallState.ENDED,
+        state=CallState.ENDED.value,
         ended_at=bindparam("at"),
         ended_by=bindparam("by"),
         # A call that is over takes no further requests: nothing has to be repeated.
@@ -198,7 +198,7 @@ def end(conn: Connection, call_id: int, by: str, now: datetime) -> bool:
     call = hold(conn, call_id)
     if call is None or call.state is CallState.ENDED:
         return False
-    conn.execute(_END, {"id_": call_id, "at": now, "by": by})
+    _END.run(conn, {"id_": call_id, "at": now, "by": by})
     happened = [NewEvent(EventKind.CALL_ENDED, {"by": by})]
     who = call.representative
     if who is not None and representatives.release(conn, who, call_id, now):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from data_store import Prepared
 from switchboard.model import Presence, Representative, WorkState
 from switchboard.states import follow
 from switchboard.tables import representatives
@@ -25,16 +26,19 @@ __all__ = [
     "start_wrap_up",
 ]
 
-_GET = select(representatives).where(representatives.c.name == bindparam("who"))
-_HOLD = _GET.with_for_update(key_share=True)
+_WHO = select(representatives).where(representatives.c.name == bindparam("who"))
+_GET = Prepared(_WHO)
+_HOLD = Prepared(_WHO.with_for_update(key_share=True))
 _ALL = select(representatives).order_by(representatives.c.name)
 _UPDATE = update(representatives).where(representatives.c.name == bindparam("who"))
-_MOVE = _UPDATE.values(
-    work_state=bindparam("new_work_state"),
-    call_id=bindparam("new_call_id"),
-    presence=bindparam("new_presence"),
-    next_presence=bindparam("new_next_presence"),
-    since=bindparam("new_since"),
+_MOVE = Prepared(
+    _UPDATE.values(
+        work_state=bindparam("new_work_state"),
+        call_id=bindparam("new_call_id"),
+        presence=bindparam("new_presence"),
+        next_presence=bindparam("new_next_presence"),
+        since=bindparam("new_since"),
+    )
 )
 # In these states a chosen presence waits until the call in hand is done.
 BUSY = frozenset({WorkState.RINGING, WorkState.TALKING, WorkState.WRAP_UP})
@@ -65,7 +69,7 @@ def add(
 
 def get(conn: Connection, name: str) -> Representative | None:
     """One representative by log-in."""
-    row = conn.execute(_GET, {"who": name}).first()
+    row = _GET.first(conn, {"who": name})
     return None if row is None else from_row(row)
 
 
@@ -95,8 +99,8 @@ def move(
     who = _require(conn, name)
     state = follow(who.work_state, what)
     rests = state in {WorkState.IDLE, WorkState.NOT_RESPONDING}
-    conn.execute(
-        _MOVE,
+    _MOVE.run(
+        conn,
         {
             "who": name,
             "new_work_state": state,
@@ -150,7 +154,7 @@ def from_row(row: Any) -> Representative:  # noqa: ANN401 -- a row is as wide as
 
 def _require(conn: Connection, name: str) -> Representative:
     """Somebody whose row is about to be changed: held until the commit."""
-    row = conn.execute(_HOLD, {"who": name}).first()
+    row = _HOLD.first(conn, {"who": name})
     if row is None:
         raise LookupError(f"There is no representative {name!r}.")
     return from_row(row)
