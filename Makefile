@@ -20,9 +20,9 @@ test: .venv/dev.stamp ## Run the tests; installs what they need
 	@# What Python makes of a module once serves every process that the tests start.
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(ARGS)
 
-nightly: .venv/dev.stamp ## Test the properties thoroughly: 200,000 sequences of calls
+nightly: .venv/dev.stamp ## Test thoroughly: 200,000 sequences of calls, and 10,000 callers
 	@NIGHTLY=1 $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --timeout 0 \
-		tests/ivr/test_voice_sequences.py $(ARGS)
+		tests/ivr/test_voice_sequences.py tests/scripted_calls/test_population.py $(ARGS)
 
 check: .venv/dev.stamp ## Lint, formatting, types and spelling
 	@$(BIN)/ruff check .

@@ -1,20 +1,19 @@
 """A population: nearly all are done, soon, and nobody is asked for a group twice without cause."""
 
-import os
 from dataclasses import replace
 
 import pytest
 
 from scripted_calls import population
 from scripted_calls.population import figures, run, shortcomings
+from tests.profiles import IS_NIGHTLY
 
-NIGHTLY = bool(os.environ.get("NIGHTLY"))
-CALLERS = 10_000 if NIGHTLY else 150
+CALLERS = 10_000 if IS_NIGHTLY else 150
 
 
-@pytest.mark.timeout(4 * 3600 if NIGHTLY else 300)
+@pytest.mark.timeout(4 * 3600 if IS_NIGHTLY else 300)
 def test_nearly_all_end_confirmed_within_five_minutes_and_no_group_is_asked_twice() -> None:
-    lives = run(CALLERS, 1, jobs=2 if NIGHTLY else 1)
+    lives = run(CALLERS, 1, jobs=2 if IS_NIGHTLY else 1)
     found = figures(lives, 1)
     assert shortcomings(found) == (), [life for life in lives if life.twice]
     # The troubles that are asked for did come.
