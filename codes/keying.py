@@ -262,7 +262,8 @@ def _read(keyed: Keyed, layout: Layout, joined: int) -> _Reading | None:
             if not shape.witnesses(slip, piece, others):
                 return None
             whole = shape.fill(others)
-            proof = max(proof, 1)
+            # A dropped key and one too many are two slips; one wrong digit is likelier.
+            proof = max(proof, 0 if layout.surplus else 1)
     good = frozenset(number for number, piece in fresh.items() if merged[number] == piece)
     groups = tuple(merged.get(number) for number in shape.numbers)
     last, piece = layout.laid[-1]

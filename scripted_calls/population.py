@@ -47,6 +47,7 @@ LEAST_CONFIRMED: Final = 0.99
 LONGEST_MEDIAN: Final = 300.0
 CONFIRMED: Final = "confirmed"
 STUCK: Final = "stuck"
+PROMISED: Final = "promised a call-back"
 WITHHELD: Final = "anonymous"
 WITHHOLDING: Final = 0.05
 REGION: Final = "US"
@@ -136,7 +137,7 @@ async def live(world: World, number: int, seed: int) -> Life:
             ending = CONFIRMED
             break
         if not called.is_cut:
-            ending = script.hung_up or ("promised a call-back" if script.is_promised else "left")
+            ending = script.hung_up or (PROMISED if script.is_promised else "left")
             break
         drops += 1
         script = after_drop(script, is_known=is_known)
@@ -212,7 +213,9 @@ def ring(numbers: Iterable[int], seed: int) -> list[Life]:
         try:
             for number in numbers:
                 lives.append(await live(world, number, seed))
-                if lives[-1].ending == STUCK:  # whoever served it is still in that call
+                # Whoever served a call that got stuck is still in it; whoever was promised a
+                # call-back would be called while others ring.
+                if lives[-1].ending in {STUCK, PROMISED}:
                     world.close()
                     world = World(START, voice=voice)
         finally:

@@ -87,6 +87,15 @@ def test_one_wrong_digit_costs_five_more(made: tuple[str, str], place: int, by: 
     assert count(taken) + count(again) == len(code) + WIDTH
 
 
+def test_one_wrong_digit_is_likelier_than_a_dropped_key_and_one_too_many():
+    # Moved on by one digit, the last group would be good, and the parity would give the group
+    # before it from what was keyed.
+    begun = keying.start("license_server_id")
+    taken = keying.take(begun, "00190455683131515185909992690519774")
+    assert taken.slip is None
+    assert taken.keyed.groups == ("00190", "45568", "31315", "15185", "90999", "26905", None)
+
+
 @given(grouped(), st.integers(0, 34), st.integers(1, 9))
 def test_one_wrong_digit_keyed_group_by_group(made: tuple[str, str], place: int, by: int):
     kind, code = made
