@@ -111,6 +111,8 @@ class ModelRegister:
     def open(self, command: actions.OpenRequest, *, by_line: bool) -> events.Event:
         """Open a request, or find the one that stands for the same pair."""
         product, server = command.product_id, command.license_server_id
+        if product not in SECRETS:
+            return events.Refused(self._counted(product, "product_unknown"))
         if not holds(product, server):
             return events.Refused(self._counted(product, "proof_wrong"))
         case = self.standing_for(product, server)
