@@ -2,9 +2,10 @@
 
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from activation_line import database
@@ -69,24 +70,31 @@ def _trouble(name: str, says: str) -> Check:
     return Check(name, ok=False, says=says)
 
 
-def _database(line: Line) -> Check:
+def _asked(line: Line, name: str, judged: Callable[[Connection], Check]) -> Check:
+    """What is judged by a look at the database; trouble where it doesn't answer."""
     try:
         with reading(line.engine) as connection:
-            held = database.revision(connection)
+            return judged(connection)
     except (SQLAlchemyError, StoreError) as error:
-        return _trouble("database", f"No answer: {type(error).__name__}.")
-    if held != database.newest():
-        return _trouble("database", f"Schema {held}; this version needs {database.newest()}.")
-    return _well("database", f"{line.engine.dialect.name}, schema {held}.")
+        return _trouble(name, f"No answer: {type(error).__name__}.")
+
+
+def _database(line: Line) -> Check:
+    def judged(connection: Connection) -> Check:
+        held = database.revision(connection)
+        if held != database.newest():
+            return _trouble("database", f"Schema {held}; this version needs {database.newest()}.")
+        return _well("database", f"{line.engine.dialect.name}, schema {held}.")
+
+    return _asked(line, "database", judged)
 
 
 def _register(line: Line) -> Check:
-    try:
-        with reading(line.engine) as connection:
-            count = connection.scalar(select(func.count()).select_from(products))
-    except (SQLAlchemyError, StoreError) as error:
-        return _trouble("register", f"No answer: {type(error).__name__}.")
-    return _well("register", f"{count} product{'' if count == 1 else 's'}.")
+    def judged(connection: Connection) -> Check:
+        count = connection.scalar(select(func.count()).select_from(products))
+        return _well("register", f"{count} product{'' if count == 1 else 's'}.")
+
+    return _asked(line, "register", judged)
 
 
 def _network(line: Line) -> Check:
@@ -113,21 +121,18 @@ def _voices(line: Line) -> Check:
 
 
 def _people(line: Line) -> Check:
-    try:
-        with reading(line.engine) as connection:
-            people = representatives.all(connection)
-    except (SQLAlchemyError, StoreError) as error:
-        return _trouble("representatives", f"No answer: {type(error).__name__}.")
-    here = sum(person.presence is Presence.AVAILABLE for person in people)
-    return _well("representatives", f"{here} of {len(people)} available.")
+    def judged(connection: Connection) -> Check:
+        people = representatives.all(connection)
+        here = sum(person.presence is Presence.AVAILABLE for person in people)
+        return _well("representatives", f"{here} of {len(people)} available.")
+
+    return _asked(line, "representatives", judged)
 
 
 def _numbers(line: Line) -> Check:
-    try:
-        with reading(line.engine) as connection:
-            checks = number_checks.every(connection)
-    except (SQLAlchemyError, StoreError) as error:
-        return _trouble("numbers", f"No answer: {type(error).__name__}.")
-    found = judge(checks, line.routing, line.clock())
-    says = found.says[0].upper() + found.says[1:]
-    return Check("numbers", ok=not found.is_dead, says=says, warns=found.is_old)
+    def judged(connection: Connection) -> Check:
+        found = judge(number_checks.every(connection), line.routing, line.clock())
+        says = found.says[0].upper() + found.says[1:]
+        return Check("numbers", ok=not found.is_dead, says=says, warns=found.is_old)
+
+    return _asked(line, "numbers", judged)

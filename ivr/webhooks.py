@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from data_store import StoreError
 from ivr import call_back_webhooks, check_webhooks, voice_refusals
+from ivr.call_back_webhooks import OVER
 from ivr.events import KeysPressed, NothingPressed
 from ivr.fallback import Apology, FallbackServices
 from ivr.keepsake import COOKIE, Keepsake
@@ -24,7 +25,6 @@ from switchboard.model import Call
 log = logging.getLogger(__name__)
 
 TOKEN = "I-Twilio-Idempotency-Token"  # noqa: S105 -- a header's name
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 LEFT_FOR_GOOD = frozenset({"error", "leave", "queue-full", "system-error"})
 LEAVE = '<?xml version="1.0" encoding="UTF-8"?><Response><Leave/></Response>'
 

@@ -59,5 +59,4 @@ def test_the_population_of_the_page_is_what_is_wanted() -> None:
     found = json.loads((DOCS / "population.json").read_text("utf-8"))
     assert found["confirmed"] >= 0.99 * found["callers"]
     assert found["median_seconds"] < 300
-    # None is wanted; the page says how many there are, and `make nightly` fails for them.
-    assert found["asked_twice"] <= 0.001 * found["callers"]
+    assert found["asked_twice"] == 0
